@@ -1,0 +1,27 @@
+#include "base/clock.hpp"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "base/errors.hpp"
+
+namespace probity {
+
+Nanoseconds SystemClock::now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+void SystemClock::sleep(Nanoseconds duration) { std::this_thread::sleep_for(duration); }
+
+Deadline::Deadline(Clock& clock, Nanoseconds limit, std::string_view waiting_for)
+    : clock_(clock), start_(clock.now()), limit_(limit), waiting_for_(waiting_for) {}
+
+void Deadline::check(std::string_view detail) const {
+  const Nanoseconds waited = elapsed();
+  if (waited < limit_) return;
+  const auto milliseconds = duration_cast<Milliseconds>(waited).count();
+  throw TimeoutError(fmt::format("timed out after {} ms waiting for {}{}{}", milliseconds, waiting_for_,
+                                 detail.empty() ? "" : ": ", detail),
+                     waiting_for_, waited);
+}
+
+}  // namespace probity

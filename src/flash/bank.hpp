@@ -1,0 +1,120 @@
+// FlashBank: one bank of flash, as `flash bank` declares it. Drivers implement it; one row per driver in
+// registry.cpp.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.hpp"
+#include "target/target.hpp"
+
+namespace probity {
+
+struct Sector {
+  std::uint32_t offset = 0;          // from the bank's base, bytes
+  std::uint32_t size = 0;            // bytes
+  std::optional<bool> erased;        // as of the last check
+  std::optional<bool> is_protected;  // as of the last protect check
+};
+
+// Sectors first..last, both included, as `flash erase_sector` counts them.
+struct SectorRange {
+  unsigned first = 0, last = 0;
+};
+
+// What `flash bank NAME driver base size chip_width bus_width target [options]` said.
+struct FlashBankConfig {
+  std::string name;
+  std::string driver;
+  Address base = 0;
+  std::uint32_t size = 0;  // 0: the driver finds it
+  unsigned chip_width = 0, bus_width = 0;
+  std::string target;
+  std::vector<std::string> options;
+};
+
+// A piece of data to be in the bank: `offset` from the bank's base.
+struct FlashWrite {
+  std::uint32_t offset = 0;
+  Bytes data;
+};
+
+// A whole job, so that a driver can overlap erase, transfer and program. `erase` lists sectors to erase
+// first; sectors whose final content is already there may be left alone when `skip_unchanged`.
+struct FlashJob {
+  std::vector<unsigned> erase;
+  std::vector<FlashWrite> writes;  // sorted, not overlapping
+  bool skip_unchanged = true;
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // bytes; may be empty
+};
+struct FlashJobResult {
+  std::uint64_t bytes_written = 0;  // handed to the controller
+  unsigned sectors_erased = 0, sectors_unchanged = 0;
+};
+
+// Errors of all calls: FlashError with register and raw value, TargetError when the core is not halted,
+// TimeoutError.
+class FlashBank {
+ public:
+  explicit FlashBank(FlashBankConfig config, Target& target, Clock& clock, Log& log)
+      : config_(std::move(config)), target_(target), clock_(clock), log_(log) {}
+  virtual ~FlashBank() = default;
+
+  const FlashBankConfig& config() const { return config_; }
+  Target& target() { return target_; }
+
+  // Reads the chip and fills geometry; `force` does it again. Everything below probes first where needed.
+  virtual void probe(bool force = false) = 0;
+  bool probed() const { return probed_; }
+  Address base() const { return base_; }
+  std::uint32_t size() const { return size_; }  // bytes; 0 before probe
+  const std::vector<Sector>& sectors() const { return sectors_; }
+  std::uint8_t erased_value() const { return 0xFF; }
+  // Programming granule in bytes that data must be padded to (1 where any length goes).
+  virtual unsigned write_alignment() const { return 1; }
+
+  virtual void erase(SectorRange range) = 0;
+  virtual void write(std::uint32_t offset, ByteView data) = 0;
+  // Default: erase() and write() one after another.
+  virtual FlashJobResult run(const FlashJob& job);
+  virtual void protect(SectorRange range, bool on) = 0;
+  virtual void check_protection() = 0;  // fills Sector::is_protected
+  virtual void check_erased();          // fills Sector::erased; default reads all
+  virtual void mass_erase() = 0;
+  virtual void lock() = 0;    // read-out protection level 1
+  virtual void unlock() = 0;  // back to level 0 (erases the chip)
+  // Reads flash content; default through target memory.
+  virtual void read(std::uint32_t offset, ByteSpan data);
+  // CRC-32 (the one of `verify_image`) or other cheap comparison on the chip; nothing where it must be read
+  // back.
+  virtual std::optional<std::vector<bool>> matches(const std::vector<FlashWrite>& expected) {
+    (void)expected;
+    return {};
+  }
+  // `flash info`: OpenOCD's words for this driver ("STM32F4xx - Rev: unknown (0x1007)" …).
+  virtual std::string describe() = 0;
+
+ protected:
+  FlashBankConfig config_;
+  Target& target_;
+  Clock& clock_;
+  Log& log_;
+  bool probed_ = false;
+  Address base_ = 0;
+  std::uint32_t size_ = 0;
+  std::vector<Sector> sectors_;
+};
+
+struct FlashDriver {
+  std::string_view name;
+  std::function<std::unique_ptr<FlashBank>(const FlashBankConfig&, Target&, Clock&, Log&)> make;
+};
+const std::vector<FlashDriver>& flash_drivers();
+// Throws ConfigError that lists the known names.
+const FlashDriver& flash_driver(std::string_view name);
+
+}  // namespace probity

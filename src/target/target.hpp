@@ -1,0 +1,136 @@
+// Target: what flash, session, commands and servers need of a core. Cortex-M implements it (cortex_m.cpp).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapter/adapter.hpp"
+#include "adapter/mem_port.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "dap/dap.hpp"
+#include "target/registers.hpp"
+#include "target/reset_config.hpp"
+#include "target/work_area.hpp"
+
+namespace probity {
+
+// As `targets` and `$target curstate` print them.
+enum class TargetState { unknown, running, halted, reset, debug_running };
+std::string_view name_of(TargetState state);
+
+// Why it halted; `name_of` gives OpenOCD's words ("debug-request", "breakpoint", "single-step" …).
+enum class HaltReason {
+  none,
+  debug_request,
+  breakpoint,
+  watchpoint,
+  watchpoint_and_breakpoint,
+  single_step,
+  not_halted,
+  program_exit,
+  exception_catch
+};
+std::string_view name_of(HaltReason reason);
+
+struct ResumeOptions {
+  std::optional<Address> address;  // nothing: from the current pc
+  bool debug_execution = false;    // an algorithm: interrupts masked, registers restored by the caller
+};
+
+// Code in the target's RAM: set `registers`, run from `entry` until the core stops at a BKPT (or `exit`, if
+// given).
+struct Algorithm {
+  Address entry = 0;
+  Address stack_top = 0;
+  std::vector<std::pair<std::string, std::uint32_t>> registers;  // "r0" → value
+  std::optional<Address> exit;
+};
+
+// All references must outlive the target.
+struct TargetEnvironment {
+  Dap& dap;          // for waking the debug port after a reset
+  MemPort& memory;   // memory of the core's access port
+  Adapter& adapter;  // for the reset wires
+  const ResetConfig& reset;
+  Clock& clock;
+  Log& log;
+};
+
+class Target {
+ public:
+  virtual ~Target() = default;
+  virtual const std::string& name() const = 0;
+  virtual std::string_view type() const = 0;  // "cortex_m"
+
+  // Reads CPUID and the debug units, enables halting debug, logs what the core is. Must come before all that
+  // follows; may be called again. TargetError / DapError where nothing answers or it is no Cortex-M.
+  virtual void examine() = 0;
+  virtual bool examined() const = 0;
+
+  // Looks at the core now and returns its state. A change of state is also told to the listener.
+  virtual TargetState poll() = 0;
+  // As of the last poll or call.
+  virtual TargetState state() const = 0;
+  virtual HaltReason halt_reason() const = 0;
+  // Called once for each halt and resume that poll() or a call below finds ("halted", "resumed", "reset" …).
+  virtual void set_state_listener(std::function<void(TargetState, HaltReason)> listener) = 0;
+  // OpenOCD's line: "target halted due to debug-request, current mode: Thread \nxPSR: 0x01000000 pc:
+  // 0x08000188 msp: 0x20020000".
+  virtual std::string describe_halt() = 0;
+
+  // Returns when the core is halted; TimeoutError otherwise. Nothing to do when it already is.
+  virtual void halt(Milliseconds timeout = Milliseconds(1000)) = 0;
+  // TargetError when not halted.
+  virtual void resume(const ResumeOptions& options = {}) = 0;
+  virtual void step(std::optional<Address> address = {}) = 0;
+  // Waits until halted, by polling; TimeoutError names the state it saw last.
+  virtual void wait_halted(Milliseconds timeout) = 0;
+
+  // A reset is two calls, so that the session can run events between them. `halt`: stop at the reset vector.
+  // assert_reset arms vector catch first, then pulls nRST or writes AIRCR; deassert_reset releases, waits
+  // until the core is seen reset (DHCSR.S_RESET_ST set, then clear) and, with `halt`, halted. Without a
+  // working nRST wire it falls back to SYSRESETREQ and says so.
+  virtual void assert_reset(bool halt) = 0;
+  virtual void deassert_reset(bool halt) = 0;
+  // A reset by software alone (`soft_reset_halt`).
+  virtual void soft_reset_halt() = 0;
+
+  // --- registers; the core must be halted (TargetError otherwise). Writes are cached until resume, step or
+  // flush. ---
+  virtual const std::vector<CoreRegister>& registers() const = 0;
+  virtual RegisterValue read_register(std::string_view name) = 0;
+  virtual void write_register(std::string_view name, RegisterValue value) = 0;
+  virtual bool register_cached(std::string_view name) const = 0;
+  virtual bool register_dirty(std::string_view name) const = 0;
+  virtual void invalidate_registers() = 0;
+
+  virtual MemPort& memory() = 0;
+  virtual WorkAreas& work_areas() = 0;
+
+  // Starts the algorithm and returns at once. Before it runs, whatever the old firmware did is made harmless:
+  // interrupts masked, xPSR.T set, CONTROL/PRIMASK/FAULTMASK/BASEPRI cleared, stale DFSR/CFSR/HFSR cleared,
+  // MPU and caches off. The core must be halted. All registers are saved, and restored by finish_algorithm.
+  virtual void start_algorithm(const Algorithm& algorithm) = 0;
+  // Waits for its end; on time-out halts the core and throws TimeoutError with pc, xPSR and CFSR in the
+  // message. Returns r0.
+  virtual std::uint32_t wait_algorithm(Milliseconds timeout) = 0;
+  // Halts it if it still runs and restores the registers; safe to call on every way out.
+  virtual void finish_algorithm() = 0;
+  // start + wait + finish; returns the values that `outputs` had at the end.
+  std::vector<std::uint32_t> run_algorithm(const Algorithm& algorithm, Milliseconds timeout,
+                                           const std::vector<std::string>& outputs);
+
+  // Facts about the core, for flash drivers and `info`.
+  virtual std::uint32_t cpuid() const = 0;
+  virtual std::string core_name() const = 0;  // "Cortex-M4"
+  virtual std::string revision() const = 0;   // "r0p1"
+};
+
+// `target create NAME cortex_m …`. The environment's references must outlive the target.
+std::unique_ptr<Target> make_cortex_m(std::string name, const TargetEnvironment& environment);
+
+}  // namespace probity

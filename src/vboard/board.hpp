@@ -1,0 +1,64 @@
+// The board: one chip with its debug connector. Probe models (vboard/probe) hold the connector's pins;
+// nothing else of the chip can be reached from outside.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.hpp"
+#include "vboard/fault_plan.hpp"
+#include "vboard/stats.hpp"
+#include "vboard/timeline.hpp"
+
+namespace probity::vboard {
+
+struct BoardOptions {
+  std::string chip;        // "stm32f407vg", case-insensitive
+  std::string flash_file;  // empty: flash starts erased and is not kept
+  FaultPlan faults;
+  Pace pace = Pace::fast;
+  unsigned millivolts = 3300;
+  bool dual_bank = false;  // F76x/F42x: start with the dual-bank option (nDBANK=0, DB1M)
+};
+
+// What the pins showed during one clock cycle.
+struct PinSample {
+  bool swdio = true;  // SWDIO (with its pull-up) as the probe reads it
+  bool tdo = true;
+};
+
+class Board {
+ public:
+  // ConfigError: unknown chip (lists near names), flash file unreadable or of another size.
+  explicit Board(BoardOptions options);
+  ~Board();
+
+  static std::vector<std::string> chip_names();
+
+  Timeline& timeline();
+  Stats& stats();
+  FaultPlan& faults();
+
+  // One cycle of SWCLK/TCK at the current virtual time: `swdio_tms` is the level the probe drives on
+  // SWDIO/TMS, or nothing while it leaves the pin to the target; `tdi` the level on TDI. The caller advances
+  // the timeline by the clock period.
+  PinSample clock(std::optional<bool> swdio_tms, bool tdi);
+  void set_nrst(bool asserted);  // nRST wire: true pulls it low
+  bool nrst() const;             // the level of the wire now (true: low); the chip itself may hold it too
+  void set_ntrst(bool asserted);
+  unsigned target_millivolts() const;
+  void power_cycle();
+
+  // The non-volatile memory as it is now, for tests and for --stats; option bytes are not part of it.
+  Bytes flash_content() const;
+  // Writes the flash (and options) back to the flash file, if there is one. Also done on destruction.
+  void save();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace probity::vboard

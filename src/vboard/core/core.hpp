@@ -1,0 +1,74 @@
+// The virtual Cortex-M core: Armv7-M (and v7E-M DSP) Thumb-2 integer instructions, NVIC, SysTick, exceptions,
+// lock-up, halting debug, vector catch, FPB and DWT comparators, cycle counts. It owns the Private Peripheral
+// Bus (0xE0000000-0xE00FFFFF); all else goes to the SystemBus. Facts: Armv7-M ARM (DDI 0403), written here on
+// its own, nothing shared with src/target.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "vboard/core/system_bus.hpp"
+
+namespace probity::vboard {
+
+struct CoreFacts {
+  std::uint32_t cpuid = 0x410FC241;  // Cortex-M4 r0p1
+  unsigned irq_count = 82;
+  unsigned priority_bits = 4;
+  unsigned fpb_code_comparators = 6, fpb_literal_comparators = 2, fpb_revision = 0;
+  unsigned dwt_comparators = 4;
+  bool has_fpu = true;
+  std::uint32_t mvfr0 = 0x10110021, mvfr1 = 0x11000011, mvfr2 = 0;
+  unsigned mpu_regions = 8;
+  bool has_caches = false;  // Cortex-M7
+};
+
+class Core {
+ public:
+  Core(const CoreFacts& facts, SystemBus& bus);
+  ~Core();
+
+  // Power-on reset clears everything incl. debug (C_DEBUGEN, DEMCR, FPB, DWT); system reset keeps the debug
+  // domain. While held in reset (nRST low) run() consumes time without executing. Leaving reset loads SP and
+  // PC from the vector table at 0x00000000 and honours DEMCR.VC_CORERESET.
+  void power_on_reset();
+  void system_reset();
+  void hold_in_reset(bool held);
+
+  // Executes until `cycles` core cycles are used up (halted, asleep and held cores just let them pass; a
+  // stalled bus access ends the slice early, to be repeated). Returns the cycles used. cycle() counts on
+  // during the slice, so that peripherals can ask for the core's own time.
+  std::uint64_t run(std::uint64_t cycles);
+  std::uint64_t cycle() const;
+
+  bool halted() const;
+  bool locked_up() const;
+  bool sleeping() const;
+  bool in_reset() const;
+
+  // Private Peripheral Bus, from the debug port or the core itself. `size` 1, 2 or 4.
+  BusStatus read_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t& value);
+  BusStatus write_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t value);
+
+  void set_irq(unsigned number, bool level);
+  // Called when the core writes AIRCR.SYSRESETREQ or VECTRESET (`vectreset` true), or enters lock-up.
+  std::function<void(bool vectreset)> on_reset_request;
+
+  // For tests against the oracle.
+  struct Registers {
+    std::uint32_t r[16];  // r[13] the current SP, r[15] the address of the next instruction
+    std::uint32_t xpsr, msp, psp, primask, basepri, faultmask, control;
+  };
+  Registers registers() const;
+  void set_registers(const Registers& values);
+  // Memory was changed by someone else than the core (debugger, flash controller): drop what was decoded from
+  // it.
+  void memory_changed(std::uint32_t begin, std::uint32_t size);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace probity::vboard
