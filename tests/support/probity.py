@@ -34,6 +34,7 @@ class Bench:
     """One virtual chip whose flash lives in a file of `folder`, and the words that select it."""
 
     def __init__(self, folder: pathlib.Path, chip="stm32f407vg", interface="interface/stlink.cfg", target=None, **spec):
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.flash_file = folder / f"{chip}.flash"
         options = "".join(f",{key.replace('_', '-')}" + ("" if value is True else f"={value}") for key, value in spec.items())
