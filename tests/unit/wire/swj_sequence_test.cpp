@@ -1,0 +1,66 @@
+#include "wire/swj_sequence.hpp"
+
+#include <gtest/gtest.h>
+
+#include "wire/jtag_tap.hpp"
+
+namespace probity::swj {
+namespace {
+
+std::size_t leading_ones(const BitVector& bits, std::size_t from = 0) {
+  std::size_t n = 0;
+  while (from + n < bits.size() && bits[from + n]) ++n;
+  return n;
+}
+
+std::size_t trailing_zeros(const BitVector& bits) {
+  std::size_t n = 0;
+  while (n < bits.size() && !bits[bits.size() - 1 - n]) ++n;
+  return n;
+}
+
+TEST(SwjSequence, LineResetIsFiftyOnesAndTwoZerosAtLeast) {
+  const BitVector bits = line_reset();
+  EXPECT_GE(leading_ones(bits), 50u);
+  EXPECT_GE(trailing_zeros(bits), 2u);
+  EXPECT_EQ(leading_ones(bits) + trailing_zeros(bits), bits.size());
+}
+
+TEST(SwjSequence, JtagToSwd) {
+  const BitVector bits = jtag_to_swd();
+  const std::size_t ones = leading_ones(bits);
+  EXPECT_GE(ones, 50u);
+  EXPECT_EQ(bits.value(ones, 16), 0xE79Eu);  // 0xE79E begins with a 0
+  EXPECT_GE(leading_ones(bits, ones + 16), 50u);
+  EXPECT_GE(trailing_zeros(bits), 2u);
+}
+
+TEST(SwjSequence, SwdToJtagEndsInRunTestIdle) {
+  const BitVector bits = swd_to_jtag();
+  const std::size_t ones = leading_ones(bits);
+  EXPECT_GE(ones, 50u);
+  EXPECT_EQ(bits.value(ones, 16), 0xE73Cu);
+  for (std::size_t start = 0; start < jtag::kTapStates; ++start) {
+    auto state = static_cast<jtag::TapState>(start);
+    for (std::size_t i = 0; i < bits.size(); ++i) state = jtag::next(state, bits[i]);
+    EXPECT_EQ(state, jtag::TapState::run_test_idle);
+  }
+}
+
+TEST(SwjSequence, Dormant) {
+  EXPECT_EQ(swd_to_dormant().value(swd_to_dormant().size() - 16, 16), 0xE3BCu);
+  EXPECT_GE(leading_ones(jtag_to_dormant()), 5u);
+  EXPECT_EQ(jtag_to_dormant().value(8, 31), 0x33BBBBBAu);
+  const BitVector wake = dormant_to_swd();
+  EXPECT_GE(leading_ones(wake), 8u);
+  EXPECT_EQ(wake.value(8, 32), 0x6209F392u);
+  EXPECT_EQ(wake.value(8 + 32, 32), 0x86852D95u);
+  EXPECT_EQ(wake.value(8 + 64, 32), 0xE3DDAFE9u);
+  EXPECT_EQ(wake.value(8 + 96, 32), 0x19BC0EA2u);
+  EXPECT_EQ(wake.value(8 + 128, 4), 0u);
+  EXPECT_EQ(wake.value(8 + 132, 8), 0x1Au);
+  EXPECT_EQ(dormant_to_jtag().value(8 + 132, 8), 0x0Au);
+}
+
+}  // namespace
+}  // namespace probity::swj
