@@ -21,9 +21,17 @@ struct CoreFacts {
   bool has_fpu = true;
   std::uint32_t mvfr0 = 0x10110021, mvfr1 = 0x11000011, mvfr2 = 0;
   unsigned mpu_regions = 8;
-  bool has_caches = false;  // Cortex-M7
+  bool has_caches = false;   // Cortex-M7
+  unsigned cache_kib = 16;   // each of I and D
+  bool has_bit_band = true;  // Cortex-M3/M4 of STM32F1-F4; the Cortex-M7 has none
+  // The ROM table at 0xE00FF000 (Cortex-M7: the system's at 0xE00FD000) names the chip's maker.
+  unsigned rom_designer = 0x20, rom_part = 0x411;  // JEP106 bank 0: STMicroelectronics
 };
 
+// Cycle costs follow the Cortex-M4 TRM (3.3.1) without wait states: 1, loads and stores 2 (pairs 3, multiples
+// 1 + n), divides 6, a taken branch 2 more, exception entry 12, return 10. Not there: FPU instructions (NOCP,
+// or UNDEFINSTR where CPACR enables them), the DebugMonitor exception, enforcement of the MPU, imprecise bus
+// faults (all are precise).
 class Core {
  public:
   Core(const CoreFacts& facts, SystemBus& bus);
@@ -31,14 +39,19 @@ class Core {
 
   // Power-on reset clears everything incl. debug (C_DEBUGEN, DEMCR, FPB, DWT); system reset keeps the debug
   // domain. While held in reset (nRST low) run() consumes time without executing. Leaving reset loads SP and
-  // PC from the vector table at 0x00000000 and honours DEMCR.VC_CORERESET.
+  // PC from the vector table at 0x00000000 and honours DEMCR.VC_CORERESET; that read happens inside these
+  // calls, so reset the chip's own parts (memory map at 0) first. All three may be called from inside
+  // on_reset_request.
   void power_on_reset();
   void system_reset();
   void hold_in_reset(bool held);
 
   // Executes until `cycles` core cycles are used up (halted, asleep and held cores just let them pass; a
-  // stalled bus access ends the slice early, to be repeated). Returns the cycles used. cycle() counts on
-  // during the slice, so that peripherals can ask for the core's own time.
+  // stalled bus access is repeated from SystemBus::next_event_cycle() on, or, where that is unknown, ends the
+  // slice early, to be repeated). Returns the cycles used: at least 1 unless `cycles` is 0; a little more
+  // than `cycles` where the last instruction is longer. cycle() counts on during the slice, so that
+  // peripherals can ask for the core's own time. Interrupt lines change only between slices or inside a bus
+  // access: end the slice where one is due.
   std::uint64_t run(std::uint64_t cycles);
   std::uint64_t cycle() const;
 
@@ -47,12 +60,15 @@ class Core {
   bool sleeping() const;
   bool in_reset() const;
 
-  // Private Peripheral Bus, from the debug port or the core itself. `size` 1, 2 or 4.
+  // Private Peripheral Bus, from the debug port or the core itself. `size` 1, 2 or 4. External PPB addresses
+  // (0xE0040000-0xE00FFFFF) that are no component of the core, such as STM32's DBGMCU, go to the SystemBus.
   BusStatus read_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t& value);
   BusStatus write_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t value);
 
   void set_irq(unsigned number, bool level);
-  // Called when the core writes AIRCR.SYSRESETREQ or VECTRESET (`vectreset` true), or enters lock-up.
+  // Called when AIRCR.SYSRESETREQ or VECTRESET (`vectreset` true: the core alone, without peripherals) is
+  // written, by the core or the debugger. The chip resets its parts and calls system_reset(); without a
+  // handler the core resets itself. Lock-up does not call it.
   std::function<void(bool vectreset)> on_reset_request;
 
   // For tests against the oracle.

@@ -6,22 +6,38 @@
 namespace probity::vboard {
 
 enum class Master : std::uint8_t { fetch, data, debug };
-enum class BusStatus : std::uint8_t {
-  ok,
-  error,
-  stalled
-};  // stalled: try again later (flash busy); time has to pass
+// stalled: try again later (flash busy); time has to pass
+enum class BusStatus : std::uint8_t { ok, error, stalled };
 
 // `size` is 1, 2 or 4 and divides `address`. A read fills `value`, zero-extended.
 class SystemBus {
  public:
+  static constexpr std::uint64_t kEventUnknown = 0, kNoEvent = ~std::uint64_t{0};
+
   virtual ~SystemBus() = default;
   virtual BusStatus read(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) = 0;
   virtual BusStatus write(Master master, std::uint32_t address, unsigned size, std::uint32_t value) = 0;
-  // Fast path for plain memory: a pointer to at least 4 readable bytes at `address` that stays valid until
-  // memory_epoch() changes, or null (peripherals, busy flash). The core may cache decoded instructions on it.
+
+  // Fast path for plain memory: a pointer to the byte at `address`, inside the window [window_begin,
+  // window_begin + window_size), or null (peripherals, busy flash). The core decodes instructions from it and
+  // may read data through it without asking again, until Core::memory_changed() names the window: call that,
+  // for every alias of the address, when the content changes other than by the core's own store to that
+  // address, when the window moves, and when it stops being plain memory (flash becomes busy).
   virtual const std::uint8_t* fetch_window(std::uint32_t address, std::uint32_t& window_begin,
                                            std::uint32_t& window_size) = 0;
+
+  // The same for plain RAM the core may also write through the pointer without read() or write() being
+  // called. Null where writes are to be seen.
+  virtual std::uint8_t* data_window(std::uint32_t /*address*/, std::uint32_t& /*window_begin*/,
+                                    std::uint32_t& /*window_size*/) {
+    return nullptr;
+  }
+
+  // The first Core::cycle() from now on at which anything the core can read may change by itself (a busy flag
+  // falls, a ready flag rises, a stall ends). kNoEvent: nothing will before the next access. kEventUnknown
+  // (also right while a register counts, or while reading has side effects): the core then executes every
+  // turn of a polling loop instead of skipping those that cannot differ.
+  virtual std::uint64_t next_event_cycle() { return kEventUnknown; }
 };
 
 }  // namespace probity::vboard

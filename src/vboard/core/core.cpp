@@ -1,0 +1,75 @@
+#include "vboard/core/core.hpp"
+
+#include <algorithm>
+
+#include "vboard/core/machine.hpp"
+
+namespace probity::vboard {
+
+struct Core::Impl : armv7m::Machine {
+  using Machine::Machine;
+};
+
+Core::Core(const CoreFacts& facts, SystemBus& bus) : impl_(std::make_unique<Impl>(facts, bus)) {
+  impl_->on_reset_request = [this](bool vectreset) {
+    if (on_reset_request) {
+      on_reset_request(vectreset);
+    } else {
+      system_reset();
+    }
+  };
+}
+Core::~Core() = default;
+
+void Core::power_on_reset() { impl_->power_on_reset(); }
+void Core::system_reset() { impl_->system_reset(); }
+void Core::hold_in_reset(bool held) { impl_->hold_in_reset(held); }
+std::uint64_t Core::run(std::uint64_t cycles) { return impl_->run(cycles); }
+std::uint64_t Core::cycle() const { return impl_->now; }
+
+bool Core::halted() const { return impl_->debug.halted; }
+bool Core::locked_up() const { return impl_->locked; }
+bool Core::sleeping() const { return impl_->sleeping; }
+bool Core::in_reset() const { return impl_->held; }
+
+BusStatus Core::read_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) {
+  return impl_->read_ppb(master, address, size, value);
+}
+BusStatus Core::write_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t value) {
+  return impl_->write_ppb(master, address, size, value);
+}
+
+void Core::set_irq(unsigned number, bool level) { impl_->set_irq(number, level); }
+void Core::memory_changed(std::uint32_t begin, std::uint32_t size) { impl_->memory_changed(begin, size); }
+
+Core::Registers Core::registers() const {
+  Registers values{};
+  std::copy_n(impl_->r.begin(), 15, values.r);
+  values.r[15] = impl_->pc;
+  values.xpsr = impl_->xpsr();
+  values.msp = impl_->msp();
+  values.psp = impl_->psp();
+  values.primask = impl_->primask;
+  values.basepri = impl_->basepri;
+  values.faultmask = impl_->faultmask;
+  values.control = impl_->control();
+  return values;
+}
+
+// MSP and PSP first: r[13] then is the current one's value.
+void Core::set_registers(const Registers& values) {
+  impl_->ipsr = values.xpsr & 0x1FF;
+  impl_->set_control(values.control);
+  impl_->set_msp(values.msp);
+  impl_->set_psp(values.psp);
+  std::copy_n(values.r, 15, impl_->r.begin());
+  impl_->pc = values.r[15] & ~1u;
+  impl_->set_apsr(values.xpsr);
+  impl_->set_epsr(values.xpsr);
+  impl_->primask = (values.primask & 1) != 0;
+  impl_->basepri = static_cast<std::uint8_t>(values.basepri);
+  impl_->faultmask = (values.faultmask & 1) != 0;
+  impl_->priorities_changed();
+}
+
+}  // namespace probity::vboard

@@ -1,0 +1,184 @@
+// Halting debug: DHCSR, DCRSR, DCRDR, DEMCR, breakpoints and watchpoints (C1.5, C1.6).
+#include "vboard/core/machine.hpp"
+
+namespace probity::vboard::armv7m {
+namespace {
+
+enum DhcsrBit : std::uint32_t {
+  kDebugEn = 1u << 0,
+  kHalt = 1u << 1,
+  kStep = 1u << 2,
+  kMaskInts = 1u << 3,
+  kSnapStall = 1u << 5,
+  kRegRdy = 1u << 16,
+  kSHalt = 1u << 17,
+  kSSleep = 1u << 18,
+  kSLockup = 1u << 19,
+  kSRetireSt = 1u << 24,
+  kSResetSt = 1u << 25
+};
+constexpr std::uint32_t kDebugKey = 0xA05F;
+constexpr std::uint32_t kDemcrWritable = 0x010F07F1;
+// A transfer through DCRDR takes the core a few cycles; until then S_REGRDY is 0.
+constexpr std::uint64_t kTransferCycles = 8;
+
+enum DcrsrRegister : unsigned {
+  kPc = 15,
+  kXpsr = 16,
+  kMsp = 17,
+  kPsp = 18,
+  kControlAndMasks = 20,
+  kFpscr = 33,
+  kS0 = 64,
+  kS31 = 95
+};
+
+}  // namespace
+
+void Machine::halt(std::uint32_t dfsr_bits) {
+  debug.halted = debug.c_halt = true;
+  debug.dfsr |= dfsr_bits;
+  debug_events = 0;
+  step_armed = sleeping = locked = false;
+  outcome = Outcome::redirected;
+  refresh();
+}
+
+void Machine::leave_debug_state() {
+  if (debug.transfer_pending) finish_transfer();
+  debug.halted = false;
+  step_armed = debug.c_step;
+  exclusive = false;
+  poll.forget();
+  priorities_changed();
+}
+
+void Machine::breakpoint() {
+  if (debug.c_debugen) return halt(kDfsrBkpt);
+  debug_hard_fault();
+}
+
+void Machine::watch(std::uint32_t address, unsigned size, bool write) {
+  if (!dwt.match_data(address, size, write) || !debug.c_debugen) return;
+  debug_events |= kDfsrDwtTrap;
+  refresh();
+}
+
+std::uint32_t Machine::read_dhcsr(Master master) {
+  std::uint32_t value = 0;
+  if (debug.c_debugen) value |= kDebugEn;
+  if (debug.c_halt) value |= kHalt;
+  if (debug.c_step) value |= kStep;
+  if (debug.c_maskints) value |= kMaskInts;
+  if (debug.c_snapstall) value |= kSnapStall;
+  if (!debug.transfer_pending) value |= kRegRdy;
+  if (debug.halted) value |= kSHalt;
+  if (sleeping) value |= kSSleep;
+  if (locked && master == Master::debug) value |= kSLockup;
+  if (debug.s_retire_st) value |= kSRetireSt;
+  if (debug.s_reset_st) value |= kSResetSt;
+  if (master == Master::debug) {
+    debug.s_retire_st = false;
+    debug.s_reset_st = held;
+  }
+  return value;
+}
+
+void Machine::write_dhcsr(std::uint32_t value) {
+  if (value >> 16 != kDebugKey) return;
+  debug.c_debugen = (value & kDebugEn) != 0;
+  const bool on = debug.c_debugen;
+  debug.c_halt = on && (value & kHalt) != 0;
+  debug.c_step = on && (value & kStep) != 0;
+  debug.c_maskints = on && (value & kMaskInts) != 0;
+  debug.c_snapstall = on && (value & kSnapStall) != 0;
+  if (debug.halted && !debug.c_halt) {
+    leave_debug_state();
+  } else if (!debug.halted && debug.c_halt && !held && !boot_pending && (!stalled || debug.c_snapstall)) {
+    halt(kDfsrHalted);
+  }
+  if (!on) {
+    step_armed = false;
+    debug_events = 0;
+  }
+  priorities_changed();
+}
+
+// --- core registers through DCRSR and DCRDR
+// --------------------------------------------------------------------
+
+void Machine::write_dcrsr(std::uint32_t value) {
+  if (!debug.halted) return;  // UNPREDICTABLE (C1.6.3): nothing is transferred
+  debug.transfer_pending = true;
+  debug.transfer_write = (value & 1u << 16) != 0;
+  debug.transfer_register = value & 0x7F;
+  debug.transfer_due = now + kTransferCycles;
+}
+
+void Machine::finish_transfer() {
+  debug.transfer_pending = false;
+  if (debug.transfer_write) {
+    set_debug_register(debug.transfer_register, debug.dcrdr);
+  } else {
+    debug.dcrdr = debug_register(debug.transfer_register);
+  }
+}
+
+std::uint32_t Machine::read_dcrdr() const {
+  return debug.transfer_pending ? ~debug.dcrdr ^ 0x5A5A5A5A : debug.dcrdr;
+}
+
+std::uint32_t Machine::debug_register(unsigned number) const {
+  if (number < kPc) return r[number];
+  if (facts.has_fpu && number >= kS0 && number <= kS31) return fp[number - kS0];
+  switch (number) {
+    case kPc:
+      return pc;
+    case kXpsr:
+      return xpsr();
+    case kMsp:
+      return msp();
+    case kPsp:
+      return psp();
+    case kControlAndMasks:
+      return control() << 24 | std::uint32_t{faultmask} << 16 | std::uint32_t{basepri} << 8 |
+             std::uint32_t{primask};
+    case kFpscr:
+      return facts.has_fpu ? fpscr : 0;
+    default:
+      return 0;
+  }
+}
+
+void Machine::set_debug_register(unsigned number, std::uint32_t value) {
+  if (number < kPc) {
+    r[number] = number == 13 ? value & ~3u : value;
+  } else if (facts.has_fpu && number >= kS0 && number <= kS31) {
+    fp[number - kS0] = value;
+  } else if (number == kPc) {
+    pc = value & ~1u;
+  } else if (number == kXpsr) {  // IPSR is not the debugger's to change
+    set_apsr(value);
+    set_epsr(value);
+  } else if (number == kMsp) {
+    set_msp(value);
+  } else if (number == kPsp) {
+    set_psp(value);
+  } else if (number == kControlAndMasks) {
+    set_control(bits(value, 31, 24));
+    faultmask = bits(value, 16, 16) != 0;
+    basepri = static_cast<std::uint8_t>(bits(value, 15, 8) & nvic.implemented_bits());
+    primask = bits(value, 0, 0) != 0;
+  } else if (number == kFpscr && facts.has_fpu) {
+    fpscr = value & 0xF7C0009F;
+  }
+}
+
+void Machine::write_demcr(std::uint32_t value) {
+  debug.demcr = value & kDemcrWritable;
+  dwt.set_trace_enabled((value & kTrcEna) != 0, active_cycles());
+  drop_windows();
+  refresh();
+}
+
+}  // namespace probity::vboard::armv7m

@@ -1,0 +1,281 @@
+// Exception entry, return, faults and lock-up (B1.5).
+#include <array>
+
+#include "vboard/core/machine.hpp"
+
+namespace probity::vboard::armv7m {
+namespace {
+
+constexpr unsigned kEntryCycles = 12, kReturnCycles = 10;  // Cortex-M4 TRM 3.9, zero wait states
+constexpr std::uint32_t kFrameBytes = 32;
+constexpr std::uint32_t kAlignedByEntry = 1u << 9;  // stacked xPSR
+enum ExcReturn : std::uint32_t {
+  kToHandler = 0xFFFFFFF1,
+  kToThreadMain = 0xFFFFFFF9,
+  kToThreadProcess = 0xFFFFFFFD
+};
+constexpr std::uint32_t kLockupAddress = 0xFFFFFFFE;
+
+// Which DEMCR bit catches the entry into a fault handler.
+std::uint32_t usage_fault_catch(std::uint32_t cfsr_bits) {
+  if ((cfsr_bits & kNoCp) != 0) return kVcNocpErr;
+  return (cfsr_bits & (kUnaligned | kDivByZero)) != 0 ? kVcChkErr : kVcStatErr;
+}
+
+}  // namespace
+
+int Machine::execution_priority(bool ignore_primask) const {
+  int priority = nvic.active_priority();
+  if (basepri != 0) priority = std::min(priority, nvic.group_of(basepri));
+  if (primask && !ignore_primask) priority = std::min(priority, 0);
+  if (faultmask) priority = std::min(priority, -1);
+  return priority;
+}
+
+void Machine::priorities_changed() {
+  const unsigned next = nvic.next_pending(interrupts_masked());
+  exception_ready_ = next != 0 && nvic.group_priority(next) < execution_priority();
+  refresh();
+}
+
+// --- faults
+// ----------------------------------------------------------------------------------------------------
+
+void Machine::usage_fault(std::uint32_t cfsr_bits) {
+  scs.cfsr |= cfsr_bits;
+  raise(kUsageFault, pc, usage_fault_catch(cfsr_bits));
+}
+
+void Machine::bus_fault(std::uint32_t cfsr_bits) {
+  scs.cfsr |= cfsr_bits;
+  raise(kBusFault, pc, kVcBusErr);
+}
+
+void Machine::data_bus_fault(std::uint32_t address) {
+  scs.bfar = address;
+  bus_fault(kPrecisErr | kBfarValid);
+}
+
+void Machine::memory_fault(std::uint32_t cfsr_bits) {
+  scs.cfsr |= cfsr_bits;
+  raise(kMemManage, pc, kVcMmErr);
+}
+
+void Machine::debug_hard_fault() {
+  scs.hfsr |= kDebugEvt;
+  debug.dfsr |= kDfsrBkpt;
+  raise(kHardFault, pc, kVcHardErr);
+}
+
+void Machine::supervisor_call() {
+  if (it != 0) advance_it();
+  raise(kSvCall, next_pc, 0);
+}
+
+// A synchronous exception; one that may not preempt escalates, and one at HardFault's priority locks up
+// (B1.5.14).
+void Machine::raise(unsigned exception, std::uint32_t return_address, std::uint32_t catch_bit) {
+  const int current = execution_priority();
+  if (exception != kHardFault && (!nvic.enabled(exception) || nvic.group_priority(exception) >= current)) {
+    scs.hfsr |= kForced;
+    exception = kHardFault;
+    catch_bit = kVcHardErr;
+  }
+  if (exception == kHardFault && current <= -1) return lock_up();
+  enter_exception(exception, return_address, catch_bit);
+}
+
+void Machine::lock_up() {
+  locked = true;
+  pc = kLockupAddress;
+  it = 0;
+  outcome = Outcome::redirected;
+  refresh();
+}
+
+// --- entry
+// -----------------------------------------------------------------------------------------------------
+
+Machine::Vector Machine::read_vector(unsigned exception) {
+  Vector vector{BusStatus::ok, 0};
+  vector.status = bus.read(Master::data, scs.vtor + 4 * exception, 4, vector.value);
+  return vector;
+}
+
+// `failed`: the frame did not get to memory; SP moved all the same.
+void Machine::push_frame(std::uint32_t return_address, bool& failed) {
+  const bool align = (scs.ccr & kStkAlign) != 0;
+  const bool moved = align && (r[13] & 4) != 0;
+  const std::array<std::uint32_t, 8> frame{
+      r[0], r[1], r[2], r[3], r[12], r[14], return_address, xpsr() | (moved ? kAlignedByEntry : 0)};
+  r[13] -= kFrameBytes;
+  if (align) r[13] &= ~4u;
+  std::uint32_t at = r[13];
+  failed = false;
+  for (const std::uint32_t word : frame) {
+    if (write_data(at, 4, word) != BusStatus::ok) failed = true;
+    at += 4;
+  }
+}
+
+// Vector first: a stalled table read (flash busy) must leave everything as it was.
+void Machine::enter_exception(unsigned exception, std::uint32_t return_address, std::uint32_t catch_bit) {
+  Vector vector = read_vector(exception);
+  if (vector.status == BusStatus::stalled) {
+    outcome = Outcome::stalled;
+    return;
+  }
+  const std::uint32_t exc_return = in_handler() ? kToHandler : using_psp ? kToThreadProcess : kToThreadMain;
+  bool stacking_failed = false;
+  push_frame(return_address, stacking_failed);
+  unsigned target = exception;
+  if (stacking_failed) {
+    scs.cfsr |= kStkErr;
+    // A derived BusFault comes first where it has the higher priority; on the way into HardFault or NMI it is
+    // only recorded (B1.5.14).
+    const bool enabled = nvic.enabled(kBusFault);
+    const unsigned derived = enabled ? kBusFault : kHardFault;
+    if (!enabled && exception > kHardFault) scs.hfsr |= kForced;
+    if (exception > kHardFault && nvic.group_priority(derived) < nvic.group_priority(exception)) {
+      nvic.pend(exception);
+      target = derived;
+      catch_bit = kVcIntErr;
+      vector = read_vector(target);
+    } else if (enabled) {
+      nvic.pend(kBusFault);
+    }
+  }
+  if (vector.status != BusStatus::ok && target > kHardFault) {
+    scs.hfsr |= kVectTbl;
+    target = kHardFault;
+    catch_bit = kVcIntErr;
+    vector = read_vector(target);
+  }
+  if (vector.status != BusStatus::ok) {
+    scs.hfsr |= kVectTbl;
+    return lock_up();
+  }
+  start_handler(target, vector.value, exc_return, catch_bit);
+}
+
+void Machine::start_handler(unsigned exception, std::uint32_t vector, std::uint32_t exc_return,
+                            std::uint32_t catch_bit) {
+  select_stack(false);
+  nvic.activate(exception);
+  ipsr = exception;
+  it = 0;
+  pc = vector & ~1u;
+  thumb = (vector & 1) != 0;
+  r[14] = exc_return;
+  exclusive = false;
+  event = true;
+  sleeping = locked = false;
+  outcome = Outcome::redirected;
+  now += kEntryCycles;
+  poll.forget();
+  priorities_changed();
+  if (exception == kHardFault) catch_bit |= kVcHardErr;
+  if (debug.c_debugen && (debug.demcr & catch_bit) != 0) halt(kDfsrVcatch);
+}
+
+// --- return
+// ----------------------------------------------------------------------------------------------------
+
+void Machine::branch_exchange(std::uint32_t target) {
+  if (in_handler() && target >= 0xF0000000) return exception_return(target);
+  branch(target);
+  if ((target & 1) == 0) {
+    thumb = false;
+    refresh();
+  }
+}
+
+// A fault found while returning is taken without stacking again: the old frame serves (B1.5.8).
+void Machine::bad_return(std::uint32_t exc_return, unsigned fault, std::uint32_t cfsr_bits) {
+  nvic.deactivate(ipsr);
+  if (ipsr != kNmi) faultmask = false;
+  scs.cfsr |= cfsr_bits;
+  const int current = execution_priority();
+  if (!nvic.enabled(fault) || nvic.group_priority(fault) >= current) {
+    scs.hfsr |= kForced;
+    fault = kHardFault;
+    if (current <= -1) return lock_up();
+  }
+  const Vector vector = read_vector(fault);
+  if (vector.status != BusStatus::ok) {
+    scs.hfsr |= kVectTbl;
+    return lock_up();
+  }
+  start_handler(fault, vector.value, exc_return, kVcIntErr);
+}
+
+void Machine::exception_return(std::uint32_t exc_return) {
+  const bool to_thread = (exc_return & 0x1F) == 0x19 || (exc_return & 0x1F) == 0x1D;
+  const bool to_handler = (exc_return & 0x1F) == 0x11;
+  const bool nested = nvic.active_count() > 1;
+  const bool allowed = (to_thread && (!nested || (scs.ccr & kNonBaseThrdEna) != 0)) || (to_handler && nested);
+  if (!nvic.active(ipsr) || !allowed) return bad_return(0xF0000000 | exc_return, kUsageFault, kInvPc);
+
+  const std::uint32_t frame_at = (exc_return & 0x1F) == 0x1D ? psp() : msp();
+  std::array<std::uint32_t, 8> frame{};
+  for (std::uint32_t i = 0; i < frame.size(); ++i) {
+    const BusStatus status = read_data(frame_at + 4 * i, 4, frame[i]);
+    if (status == BusStatus::stalled) {
+      outcome = Outcome::stalled;
+      return;
+    }
+    if (status == BusStatus::error) return bad_return(exc_return, kBusFault, kUnstkErr);
+  }
+  finish_return(exc_return, frame, frame_at);
+}
+
+void Machine::finish_return(std::uint32_t exc_return, const std::array<std::uint32_t, 8>& frame,
+                            std::uint32_t frame_at) {
+  const bool process = (exc_return & 4) != 0, to_thread = (exc_return & 8) != 0;
+  nvic.deactivate(ipsr);
+  if (ipsr != kNmi) faultmask = false;
+  std::uint32_t sp = frame_at + kFrameBytes;
+  if ((scs.ccr & kStkAlign) != 0 && (frame[7] & kAlignedByEntry) != 0) sp |= 4;
+  (process ? banked_sp : r[13]) = sp;
+  select_stack(process);
+  std::copy_n(frame.begin(), 4, r.begin());
+  r[12] = frame[4];
+  r[14] = frame[5];
+  pc = frame[6] & ~1u;
+  ipsr = frame[7] & 0x1FF;
+  set_apsr(frame[7]);
+  set_epsr(frame[7]);
+  event = true;
+  exclusive = false;
+  outcome = Outcome::redirected;
+  now += kReturnCycles;
+  poll.forget();
+  priorities_changed();
+  if (to_thread != (ipsr == 0)) {
+    scs.cfsr |= kInvPc;
+    ipsr = 0;
+    return raise(kUsageFault, pc, kVcIntErr);
+  }
+  if (to_thread && (scs.scr & kSleepOnExit) != 0) wait_for_interrupt();
+}
+
+// --- sleep
+// -----------------------------------------------------------------------------------------------------
+
+void Machine::wait_for_interrupt() {
+  poll.note_change();
+  sleeping = true;
+  sleeping_for_event = false;
+  wake_up();
+  refresh();
+}
+
+void Machine::wait_for_event() {
+  poll.note_change();
+  sleeping = true;
+  sleeping_for_event = true;
+  wake_up();
+  refresh();
+}
+
+}  // namespace probity::vboard::armv7m

@@ -1,0 +1,53 @@
+// System control registers that are plain state (B3.2), and the bits of the fault status registers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace probity::vboard::armv7m {
+
+// CFSR: MMFSR in bits 7:0, BFSR in 15:8, UFSR in 31:16 (B3.2.15).
+enum CfsrBit : std::uint32_t {
+  kIaccViol = 1u << 0,
+  kDaccViol = 1u << 1,
+  kMUnstkErr = 1u << 3,
+  kMStkErr = 1u << 4,
+  kMmarValid = 1u << 7,
+  kIBusErr = 1u << 8,
+  kPrecisErr = 1u << 9,
+  kImprecisErr = 1u << 10,
+  kUnstkErr = 1u << 11,
+  kStkErr = 1u << 12,
+  kBfarValid = 1u << 15,
+  kUndefInstr = 1u << 16,
+  kInvState = 1u << 17,
+  kInvPc = 1u << 18,
+  kNoCp = 1u << 19,
+  kUnaligned = 1u << 24,
+  kDivByZero = 1u << 25
+};
+enum HfsrBit : std::uint32_t { kVectTbl = 1u << 1, kForced = 1u << 30, kDebugEvt = 1u << 31 };
+enum CcrBit : std::uint32_t {
+  kNonBaseThrdEna = 1u << 0,
+  kUserSetMPend = 1u << 1,
+  kUnalignTrp = 1u << 3,
+  kDiv0Trp = 1u << 4,
+  kBfhfnmign = 1u << 8,
+  kStkAlign = 1u << 9
+};
+enum ScrBit : std::uint32_t { kSleepOnExit = 1u << 1, kSleepDeep = 1u << 2, kSevOnPend = 1u << 4 };
+
+struct MpuRegion {
+  std::uint32_t base = 0, attributes = 0;
+};
+
+struct ScsState {
+  std::uint32_t vtor = 0, scr = 0, ccr = kStkAlign, actlr = 0;
+  std::uint32_t cfsr = 0, hfsr = 0, mmfar = 0, bfar = 0, afsr = 0;
+  std::uint32_t cpacr = 0, fpccr = 0, fpcar = 0, fpdscr = 0;
+  std::uint32_t csselr = 0;
+  std::uint32_t mpu_ctrl = 0, mpu_rnr = 0;
+  std::array<MpuRegion, 16> mpu{};
+};
+
+}  // namespace probity::vboard::armv7m
