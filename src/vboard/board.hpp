@@ -45,6 +45,8 @@ class Board {
   // SWDIO/TMS, or nothing while it leaves the pin to the target; `tdi` the level on TDI. The caller advances
   // the timeline by the clock period.
   PinSample clock(std::optional<bool> swdio_tms, bool tdi);
+  // What clock() would return for the present cycle, without the clock edge.
+  PinSample pins(std::optional<bool> swdio_tms = {}) const;
   void set_nrst(bool asserted);  // nRST wire: true pulls it low
   bool nrst() const;             // the level of the wire now (true: low); the chip itself may hold it too
   void set_ntrst(bool asserted);

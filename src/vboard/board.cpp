@@ -1,0 +1,145 @@
+#include "vboard/board.hpp"
+
+#include "vboard/chip/chip.hpp"
+#include "vboard/debug_port/swj_port.hpp"
+
+namespace probity::vboard {
+
+namespace {
+
+// "voltage=MV" of the fault plan weighs more than the options.
+unsigned supply(const BoardOptions& options) {
+  const Fault* fault = options.faults.standing("voltage");
+  return fault != nullptr ? static_cast<unsigned>(std::stoul(fault->argument, nullptr, 0))
+                          : options.millivolts;
+}
+
+SwjFacts swj_facts(const ChipFacts& chip) {
+  const GenerationFacts& g = *chip.line->generation;
+  return {.dpidr = g.dpidr,
+          .idcodes = {.debug_port = g.jtag_idcode, .boundary_scan = chip.line->bsc_idcode},
+          .access_port = {.idr = g.ap_idr, .base = g.ap_base, .tar_wrap = g.tar_wrap}};
+}
+
+// NRST at the chip: what the probe pulls, as far as the wire carries it.
+class ResetWire {
+ public:
+  explicit ResetWire(FaultPlan& faults) : open_(faults.standing("nrst-open") != nullptr) {
+    if (const Fault* fault = faults.standing("nrst-stretched")) {
+      stretch_ = Milliseconds(std::stoul(fault->argument, nullptr, 0));
+    }
+  }
+  bool open() const { return open_; }
+  Nanoseconds stretch() const { return stretch_; }
+
+ private:
+  bool open_;
+  Nanoseconds stretch_{0};
+};
+
+}  // namespace
+
+struct Board::Impl final : DebugBus {
+  explicit Impl(BoardOptions o)
+      : options(std::move(o)),
+        faults(options.faults),
+        timeline(options.pace),
+        wire(faults),
+        chip({.name = options.chip,
+              .flash_file = options.flash_file,
+              .dual_bank = options.dual_bank,
+              .millivolts = supply(options)},
+             timeline, stats, faults),
+        port(swj_facts(chip.facts()), *this, stats, faults) {
+    chip.on_power_lost([this] { port.power_on_reset(); });
+  }
+
+  BusStatus debug_read(std::uint32_t address, unsigned size, std::uint32_t& value) override {
+    release_nrst_if_due();
+    return chip.debug_read(address, size, value);
+  }
+  BusStatus debug_write(std::uint32_t address, unsigned size, std::uint32_t value) override {
+    release_nrst_if_due();
+    return chip.debug_write(address, size, value);
+  }
+  bool connected() const { return faults.standing("no-target") == nullptr && !chip.debug_disabled(); }
+
+  void pull_nrst(bool low) {
+    probe_pulls_nrst = low;
+    if (wire.open()) return;
+    release_nrst_if_due();
+    if (low) {
+      release_at.reset();
+      chip.hold_in_reset(true);
+    } else {
+      release_at = timeline.now() + wire.stretch();
+      release_nrst_if_due();
+    }
+  }
+  void release_nrst_if_due() {
+    if (!release_at || timeline.now() < *release_at) return;
+    release_at.reset();
+    chip.hold_in_reset(false);
+  }
+
+  BoardOptions options;
+  FaultPlan faults;
+  Timeline timeline;
+  Stats stats;
+  ResetWire wire;
+  Chip chip;
+  SwjPort port;
+  bool probe_pulls_nrst = false;
+  std::optional<Nanoseconds> release_at;  // the wire is still low after the probe let go
+};
+
+Board::Board(BoardOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+Board::~Board() {
+  try {
+    save();
+  } catch (const std::exception&) {  // nobody is left to hear of it; save() before, to know
+  }
+}
+
+std::vector<std::string> Board::chip_names() { return all_chip_names(); }
+
+Timeline& Board::timeline() { return impl_->timeline; }
+Stats& Board::stats() { return impl_->stats; }
+FaultPlan& Board::faults() { return impl_->faults; }
+
+PinSample Board::clock(std::optional<bool> swdio_tms, bool tdi) {
+  const PinSample shown = pins(swdio_tms);
+  if (impl_->connected()) impl_->port.edge(shown.swdio, tdi);
+  return shown;
+}
+
+PinSample Board::pins(std::optional<bool> swdio_tms) const {
+  constexpr bool kPullUp = true;
+  if (!impl_->connected()) return {swdio_tms.value_or(kPullUp), kPullUp};
+  return {swdio_tms.value_or(impl_->port.swdio().value_or(kPullUp)), impl_->port.tdo()};
+}
+
+void Board::set_nrst(bool asserted) { impl_->pull_nrst(asserted); }
+
+bool Board::nrst() const {
+  impl_->release_nrst_if_due();
+  if (impl_->wire.open()) return impl_->probe_pulls_nrst;
+  return impl_->probe_pulls_nrst || impl_->release_at || impl_->chip.pulls_nrst();
+}
+
+void Board::set_ntrst(bool asserted) { impl_->port.set_ntrst(asserted); }
+
+unsigned Board::target_millivolts() const { return supply(impl_->options); }
+
+void Board::power_cycle() {
+  impl_->chip.catch_up();
+  impl_->chip.power_cycle();
+  impl_->port.power_on_reset();
+}
+
+Bytes Board::flash_content() const { return impl_->chip.flash_content(); }
+
+void Board::save() { impl_->chip.save(); }
+
+}  // namespace probity::vboard

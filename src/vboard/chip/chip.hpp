@@ -1,0 +1,84 @@
+// One virtual chip: core, memories, flash controller and the peripherals a debugger meets, in time. The core
+// runs in slices up to the timeline's now whenever someone looks; peripherals see the core's own time within
+// a slice.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "vboard/chip/chip_bus.hpp"
+#include "vboard/chip/flash_controller.hpp"
+#include "vboard/chip/iwdg.hpp"
+#include "vboard/chip/nonvolatile.hpp"
+#include "vboard/chip/peripherals.hpp"
+#include "vboard/chip/rcc.hpp"
+#include "vboard/timeline.hpp"
+
+namespace probity::vboard {
+
+struct ChipSettings {
+  std::string name, flash_file;
+  bool dual_bank = false;
+  unsigned millivolts = 3300;
+};
+
+class Chip final : private TimeSource {
+ public:
+  // ConfigError as Board's constructor.
+  Chip(const ChipSettings& settings, Timeline& timeline, Stats& stats, FaultPlan& faults);
+
+  const ChipFacts& facts() const { return facts_; }
+
+  // The debug access port's bus accesses, at the timeline's now. `size` 1, 2 or 4 and divides `address`.
+  BusStatus debug_read(std::uint32_t address, unsigned size, std::uint32_t& value);
+  BusStatus debug_write(std::uint32_t address, unsigned size, std::uint32_t value);
+  // RDP level 2: the debug port does not exist.
+  bool debug_disabled() const { return flash_.rdp_level() == 2; }
+
+  void hold_in_reset(bool held);  // NRST from outside
+  bool pulls_nrst() const;        // the chip resets itself: the pin is low for a moment
+  void power_cycle();
+  // After a brown-out: the debug port loses its state too.
+  void on_power_lost(std::function<void()> handler) { power_lost_ = std::move(handler); }
+
+  // Runs everything up to the timeline's now.
+  void catch_up();
+  const Bytes& flash_content();
+  void save();
+
+ private:
+  Nanoseconds now() const override;
+  std::uint64_t cycle_at(Nanoseconds time) const;
+  void set_anchor();
+  void run_slice(Nanoseconds target);
+  void attend();
+  void add_peripherals();
+  void reset_peripherals();
+  void system_reset(ResetCause cause);
+  void boot(const std::function<void()>& release);
+  void flash_changed(std::uint32_t offset, std::uint32_t size);
+
+  const ChipFacts facts_;
+  Timeline& timeline_;
+  Stats& stats_;
+  NonVolatile memory_;
+  // Time: at core cycle anchor_cycle_ it was anchor_time_; from there on clocked by the RCC.
+  std::uint64_t anchor_cycle_ = 0;
+  Nanoseconds anchor_time_{0}, nrst_low_until_{0};
+  bool held_ = false, power_lost_now_ = false;
+  std::function<void()> power_lost_ = [] {};
+
+  std::unique_ptr<Core> core_;  // none yet while the parts are made
+  Rcc rcc_;
+  Dbgmcu dbgmcu_;
+  Iwdg iwdg_;
+  Pwr pwr_;
+  FlashController flash_;
+  ChipBus bus_;
+  Syscfg syscfg_;
+  std::vector<std::unique_ptr<RegisterBlock>> others_;
+};
+
+}  // namespace probity::vboard

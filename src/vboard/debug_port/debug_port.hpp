@@ -1,0 +1,59 @@
+// The debug port behind both wires: registers, sticky flags, the power-up handshake and the access port
+// (ADIv5.2 chapters B2.2 and B1). SwdWire and JtagDp bring it their transfers.
+#pragma once
+
+#include <cstdint>
+
+#include "vboard/debug_port/mem_ap.hpp"
+#include "vboard/fault_plan.hpp"
+#include "vboard/stats.hpp"
+
+namespace probity::vboard {
+
+enum class Ack : unsigned { ok = 1, wait = 2, fault = 4 };
+
+class DebugPort {
+ public:
+  DebugPort(std::uint32_t dpidr, const MemApFacts& ap, DebugBus& bus, Stats& stats, FaultPlan& faults);
+  void power_on_reset();
+
+  // True while an access port transfer has not come to its end; tries to complete it first.
+  bool access_port_busy();
+  bool sticky() const;
+  bool overrun_detection() const;
+
+  // A transfer to an access port register is about to be acknowledged: what it is to be answered, faults of
+  // the plan included. `corrupt_parity` is for a read's data phase.
+  Ack acknowledge_access_port(bool& corrupt_parity);
+  void begin_ap_read(std::uint32_t a32);
+  void begin_ap_write(std::uint32_t a32, std::uint32_t value);
+  std::uint32_t last_ap_result() const { return ap_.result(); }
+
+  std::uint32_t dpidr() const { return dpidr_; }
+  // Register 0x4, banked by DPBANKSEL: CTRL/STAT, DLCR (only SWD), and on DPv2 TARGETID, DLPIDR, EVENTSTAT.
+  std::uint32_t read_banked() const;
+  void write_banked(std::uint32_t value);
+  std::uint32_t select() const { return select_; }
+  void write_select(std::uint32_t value) { select_ = value; }
+  void write_abort(std::uint32_t value);
+  // JTAG-DP: sticky flags are cleared through CTRL/STAT, and ABORT only aborts.
+  void write_banked_jtag(std::uint32_t value);
+
+  void line_reset();          // SWD: clears DPBANKSEL
+  void set_read_ok(bool ok);  // the answer to the last AP or RDBUFF read
+  void set_write_data_error();
+  void set_overrun();
+  void count_ack(Ack ack);
+
+ private:
+  bool powered() const;
+  std::uint32_t ap_register(std::uint32_t a32) const;
+
+  const std::uint32_t dpidr_;
+  MemAp ap_;
+  Stats& stats_;
+  FaultPlan& faults_;
+  std::uint32_t control_ = 0, select_ = 0;
+};
+
+}  // namespace probity::vboard
