@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "transport/host.hpp"
 #include "vboard/board.hpp"
@@ -24,7 +25,11 @@ class VirtualHost {
   HidBus& hid();
   Clock& clock();  // virtual time; sleep() advances it
   Board& board();
-  // Prints or writes what stats= asked for; also done on destruction.
+  // Requests to the probes that no real firmware takes, in words, each after the probe's name; a driver's
+  // test wants none.
+  std::vector<std::string> probe_errors() const;
+  // Saves the flash file and prints (stderr) or writes what stats= asked for; also done on destruction, where
+  // an error is printed instead of thrown. ConfigError: a file cannot be written.
   void finish();
 
  private:

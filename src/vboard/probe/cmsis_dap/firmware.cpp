@@ -1,0 +1,223 @@
+#include "vboard/probe/cmsis_dap/firmware.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "vboard/probe/cmsis_dap/protocol.hpp"
+
+namespace probity::vboard::cmsis_dap {
+
+namespace {
+constexpr std::uint8_t kBulkOut = 0x01, kBulkIn = 0x81;
+constexpr std::string_view kMaker = "Probity";
+}  // namespace
+
+Firmware::Firmware(const Model& model, Board& board)
+    : model_(model), board_(board), pins_(board), swd_(pins_), jtag_(pins_) {}
+
+UsbDeviceInfo Firmware::usb_info() const {
+  const auto packet = static_cast<std::uint16_t>(model_.high_speed ? 512 : 64);
+  const auto kind = model_.hid ? UsbEndpointKind::interrupt : UsbEndpointKind::bulk;
+  UsbDeviceInfo info;
+  info.vendor = model_.vendor_id;
+  info.product = model_.product_id;
+  info.release = 0x0100;
+  info.manufacturer = kMaker;
+  info.product_name = model_.product_name;
+  info.serial = model_.serial;
+  info.high_speed = model_.high_speed;
+  info.interfaces = {{.number = 0,
+                      .class_code = static_cast<std::uint8_t>(model_.hid ? 0x03 : 0xFF),
+                      .name = model_.hid ? "CMSIS-DAP v1" : "CMSIS-DAP v2",
+                      .endpoints = {{kBulkOut, kind, packet}, {kBulkIn, kind, packet}}}};
+  return info;
+}
+
+std::optional<HidDeviceInfo> Firmware::hid_info() const {
+  if (!model_.hid) return std::nullopt;
+  HidDeviceInfo info;
+  info.vendor = model_.vendor_id;
+  info.product = model_.product_id;
+  info.path = fmt::format("virtual:{}", model_.name);
+  info.manufacturer = kMaker;
+  info.product_name = model_.product_name;
+  info.serial = model_.serial;
+  info.usage_page = 0xFF00;
+  info.usage = 1;
+  info.interface_number = 0;
+  return info;
+}
+
+void Firmware::usb_reset() {
+  Probe::usb_reset();
+  queued_.clear();
+  selected_ = Selected::none;
+}
+
+void Firmware::receive(std::uint8_t endpoint, ByteView packet) {
+  ++board_.stats().usb_commands;
+  if (endpoint != kBulkOut) {
+    error(fmt::format("{} bytes for endpoint 0x{:02x}, which takes none", packet.size(), endpoint));
+    return;
+  }
+  if (packet.empty() || packet.size() > model_.packet_size || (model_.hid && packet.size() != 64)) {
+    error(fmt::format("a packet of {} bytes; the probe's size is {}", packet.size(), model_.packet_size));
+    return;
+  }
+  if (packet[0] == command::kTransferAbort) return;  // works at once are done at once: nothing left to abort
+  if (replies_waiting() + queued_.size() >= model_.packet_count) {
+    error(fmt::format("more than {} packets in flight", model_.packet_count));
+    return;
+  }
+  Bytes own(packet.begin(), packet.end());
+  if (own[0] == command::kQueueCommands) {
+    own[0] = command::kExecuteCommands;
+    queued_.push_back(std::move(own));
+    return;
+  }
+  for (const Bytes& earlier : std::exchange(queued_, {})) answer(earlier);
+  answer(own);
+}
+
+void Firmware::answer(ByteView packet) {
+  Request request(packet);
+  Bytes response;
+  try {
+    run_one(request, response);
+  } catch (const std::out_of_range&) {
+    error(fmt::format("command 0x{:02x} ends before all it announces", packet[0]));
+    response = {packet[0], kError};
+  }
+  if (response.size() > model_.packet_size) {
+    error(fmt::format("the response to command 0x{:02x} needs {} bytes, the packet size is {}", packet[0],
+                      response.size(), model_.packet_size));
+    response = {packet[0], kError};
+  }
+  if (model_.hid) response.resize(model_.packet_size);
+  reply(std::move(response));
+}
+
+const std::vector<Firmware::Row>& Firmware::rows() {
+  using F = Firmware;
+  static const std::vector<Row> table = {
+      {command::kInfo, &F::info},
+      {command::kHostStatus, &F::host_status},
+      {command::kConnect, &F::connect},
+      {command::kDisconnect, &F::disconnect},
+      {command::kTransferConfigure, &F::transfer_configure},
+      {command::kTransfer, &F::transfer},
+      {command::kTransferBlock, &F::transfer_block},
+      {command::kWriteAbort, &F::write_abort},
+      {command::kDelay, &F::delay},
+      {command::kResetTarget, &F::reset_target},
+      {command::kSwjPins, &F::swj_pins},
+      {command::kSwjClock, &F::swj_clock},
+      {command::kSwjSequence, &F::swj_sequence},
+      {command::kSwdConfigure, &F::swd_configure},
+      {command::kSwdSequence, &F::swd_sequence},
+      {command::kJtagSequence, &F::jtag_sequence},
+      {command::kJtagConfigure, &F::jtag_configure},
+      {command::kJtagIdCode, &F::jtag_idcode},
+      {command::kExecuteCommands, &F::execute_commands},
+  };
+  return table;
+}
+
+void Firmware::run_one(Request& request, Bytes& response) {
+  const std::uint8_t code = request.u8();
+  const auto& table = rows();
+  const auto row = std::find_if(table.begin(), table.end(), [&](const Row& r) { return r.code == code; });
+  if (row == table.end()) {
+    error(fmt::format("unknown command 0x{:02x}", code));
+    append_u8(response, 0xFF);
+    return;
+  }
+  append_u8(response, code);
+  (this->*row->run)(request, response);
+}
+
+void Firmware::execute_commands(Request& request, Bytes& response) {
+  const std::uint8_t count = request.u8();
+  append_u8(response, count);
+  for (unsigned i = 0; i < count; ++i) run_one(request, response);
+}
+
+void Firmware::info(Request& request, Bytes& response) {
+  const std::uint8_t id = request.u8();
+  Bytes value;
+  const auto text = [&](std::string_view s) {
+    value.assign(s.begin(), s.end());
+    value.push_back(0);
+  };
+  switch (id) {
+    case info::kVendor:
+      text(kMaker);
+      break;
+    case info::kProduct:
+      text(model_.product_name);
+      break;
+    case info::kSerial:
+      text(model_.serial);
+      break;
+    case info::kProtocolVersion:
+      text(model_.protocol_version);
+      break;
+    case info::kFirmwareVersion:
+      text(model_.firmware_version);
+      break;
+    case info::kCapabilities:
+      value = {kCapabilityBits};
+      break;
+    case info::kPacketCount:
+      value = {static_cast<std::uint8_t>(model_.packet_count)};
+      break;
+    case info::kPacketSize:
+      append_le16(value, static_cast<std::uint16_t>(model_.packet_size));
+      break;
+    case info::kTargetVendor:
+    case info::kTargetName:
+    case info::kBoardVendor:
+    case info::kBoardName:
+    case info::kTimer:
+    case info::kUartReceive:
+    case info::kUartTransmit:
+    case info::kSwoBuffer:
+      break;  // known, and this probe has none: length 0
+    default:
+      error(fmt::format("unknown DAP_Info id 0x{:02x}", id));
+  }
+  append_u8(response, static_cast<std::uint8_t>(value.size()));
+  append(response, value);
+}
+
+void Firmware::host_status(Request& request, Bytes& response) {
+  const std::uint8_t light = request.u8();
+  request.u8();
+  append_u8(response, light <= 1 ? kOk : kError);
+}
+
+void Firmware::connect(Request& request, Bytes& response) {
+  const std::uint8_t port = request.u8();
+  selected_ = port == 0 ? Selected::swd : port <= 2 ? static_cast<Selected>(port) : Selected::none;
+  append_u8(response, static_cast<std::uint8_t>(selected_));
+}
+
+void Firmware::disconnect(Request&, Bytes& response) {
+  selected_ = Selected::none;
+  append_u8(response, kOk);
+}
+
+void Firmware::delay(Request& request, Bytes& response) {
+  pins_.wait(Microseconds(request.u16()));
+  append_u8(response, kOk);
+}
+
+// No device-specific reset sequence is built in.
+void Firmware::reset_target(Request&, Bytes& response) {
+  append_u8(response, kOk);
+  append_u8(response, 0);
+}
+
+}  // namespace probity::vboard::cmsis_dap

@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/errors.hpp"
+#include "vboard/probe/cmsis_dap/firmware.hpp"
+#include "vboard/probe/probe.hpp"
+#include "vboard/probe/stlink/firmware.hpp"
+
+namespace probity::vboard {
+
+Bytes Probe::take_reply(std::size_t max_length) {
+  Bytes& whole = replies_.front();
+  if (whole.size() <= max_length) {
+    Bytes all = std::move(whole);
+    replies_.pop_front();
+    return all;
+  }
+  const auto cut = whole.begin() + static_cast<std::ptrdiff_t>(max_length);
+  Bytes part(whole.begin(), cut);
+  whole.erase(whole.begin(), cut);
+  return part;
+}
+
+std::vector<std::string> probe_kinds() {
+  std::vector<std::string> names;
+  for (const auto& model : stlink::models()) names.emplace_back(model.name);
+  for (const auto& model : cmsis_dap::models()) names.emplace_back(model.name);
+  return names;
+}
+
+std::unique_ptr<Probe> make_probe(std::string_view kind, Board& board) {
+  for (const auto& model : stlink::models()) {
+    if (model.name == kind) return std::make_unique<stlink::Firmware>(model, board);
+  }
+  for (const auto& model : cmsis_dap::models()) {
+    if (model.name == kind) return std::make_unique<cmsis_dap::Firmware>(model, board);
+  }
+  throw ConfigError(fmt::format("unknown probe '{}'; known are: {}", kind, fmt::join(probe_kinds(), ", ")));
+}
+
+}  // namespace probity::vboard

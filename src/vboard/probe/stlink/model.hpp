@@ -1,0 +1,33 @@
+// The ST-LINK models: one row each.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/units.hpp"
+#include "vboard/probe/stlink/protocol.hpp"
+
+namespace probity::vboard::stlink {
+
+struct ClockStep {
+  std::uint32_t kilohertz;
+  std::uint32_t divisor;  // as SWD_SET_FREQ / JTAG_SET_FREQ name it; V3 goes by the frequency itself
+};
+
+struct Model {
+  std::string_view name;
+  std::uint16_t product_id;
+  std::string_view product_name, serial;
+  std::uint8_t out_endpoint, trace_endpoint;
+  bool high_speed;
+  // V2: major, JTAG, SWIM; V2-1: major, JTAG, mass storage; V3: all of them by GET_VERSION_EX
+  std::uint8_t major, jtag, swim, mass_storage, bridge;
+  Mode power_on_mode;
+  std::uint32_t max_bytes;  // of 8-bit memory access
+  std::vector<ClockStep> swd_clocks, jtag_clocks;
+  std::uint32_t default_swd_khz, default_jtag_khz;
+};
+
+const std::vector<Model>& models();
+
+}  // namespace probity::vboard::stlink
