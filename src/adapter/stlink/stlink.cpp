@@ -1,0 +1,165 @@
+#include "adapter/stlink/stlink.hpp"
+
+#include <cmath>
+#include <sstream>
+
+#include "adapter/stlink/dap_link.hpp"
+#include "base/errors.hpp"
+
+namespace probity {
+
+namespace {
+
+using stlink::Feature;
+using stlink::Probe;
+using stlink::Wire;
+
+constexpr float kLowestVolts = 1.5F;  // OpenOCD's limit; the parts themselves need 1.65 V
+
+struct Backend {
+  bool tcp = false;
+  std::uint16_t port = stlink::kServerPort;
+};
+
+Backend parse_backend(const AdapterSettings& settings) {
+  Backend backend;
+  for (const char* key : {"hla_stlink_backend", "st-link backend"}) {
+    const auto option = settings.options.find(key);
+    if (option == settings.options.end()) continue;
+    std::istringstream words(option->second);
+    std::string kind;
+    std::string rest;
+    unsigned port = stlink::kServerPort;
+    words >> kind;
+    if (!(words >> port)) words.clear(words.rdstate() & ~std::ios::failbit);
+    const bool known = kind == "usb" || kind == "tcp";
+    if (!known || (words >> rest) || port == 0 || port > 0xFFFF) {
+      throw ConfigError(fmt::format("{}: \"usb\" or \"tcp [PORT]\" is due, not \"{}\"", key, option->second));
+    }
+    backend = {kind == "tcp", static_cast<std::uint16_t>(port)};
+  }
+  const auto layout = settings.options.find("hla_layout");
+  if (layout != settings.options.end() && layout->second != "stlink") {
+    throw ConfigError(fmt::format("hla_layout {}: only \"stlink\" is supported", layout->second));
+  }
+  return backend;
+}
+
+class StlinkAdapter final : public Adapter {
+ public:
+  StlinkAdapter(const Host& host, const AdapterSettings& settings, Log& log)
+      : host_(host),
+        settings_(settings),
+        log_(log),
+        backend_(parse_backend(settings)),
+        wanted_(settings.speed) {}
+
+  void open() override {
+    auto link = backend_.tcp ? stlink::open_tcp_link(host_, settings_, backend_.port)
+                             : stlink::open_usb_link(host_, settings_);
+    probe_ = std::make_unique<Probe>(std::move(link), host_.clock, log_);
+    volts_ = probe_->volts();
+  }
+
+  std::vector<std::string> describe() override {
+    auto lines = probe().link().describe();
+    lines.push_back(stlink::describe(probe().version()));
+    if (volts_) lines.push_back(fmt::format("Target voltage: {:f}", *volts_));
+    return lines;
+  }
+
+  Hertz set_speed(Hertz wanted) override {
+    wanted_ = wanted;
+    const bool connected = probe().wire().has_value();
+    // Before connect() the wire is not known; SWD is what nearly everybody uses. connect() sets the clock
+    // again.
+    const Wire wire = probe().wire().value_or(Wire::swd);
+    if (!connected) return kilohertz(probe().choose_speed(wire, wanted).kilohertz);
+    const Hertz speed = probe().set_speed(wire, wanted);
+    if (speed != wanted) {
+      log_.info("Unable to match requested speed {} kHz, using {} kHz", wanted.value / 1000,
+                speed.value / 1000);
+    }
+    return speed;
+  }
+
+  void set_reset(ResetLines lines) override {
+    if (lines.srst) probe().drive_nrst(*lines.srst);
+    if (lines.trst) log_.debug("ST-LINK firmware has no command for nTRST; the wire stays as it is");
+  }
+
+  DapLink& connect(Transport transport, const JtagChain&) override {
+    check_transport(transport);
+    const Wire wire = is_jtag(transport) ? Wire::jtag : Wire::swd;
+    link_.reset();
+    if (volts_ && *volts_ < kLowestVolts) log_.error("target voltage may be too low for reliable debugging");
+    probe().set_speed(wire, wanted_);
+    // nRST goes low before the debug signals move, and again afterwards: firmware that is not in debug mode
+    // may not know the pin yet, so the first one may fail (facts of OpenOCD 0.12 and of ST's tools).
+    if (settings_.connect_under_reset) try_reset();
+    const stlink::Status entered = probe().enter(wire);
+    if (settings_.connect_under_reset) probe().drive_nrst(true);
+    link_ = std::make_unique<stlink::StlinkDapLink>(probe(), !is_hla(transport), entered);
+    return *link_;
+  }
+
+  std::optional<unsigned> target_voltage() override {
+    volts_ = probe().volts();
+    if (!volts_) return {};
+    return static_cast<unsigned>(std::lround(*volts_ * 1000));
+  }
+
+ private:
+  Probe& probe() {
+    if (!probe_) throw AdapterError("the ST-LINK is not open");
+    return *probe_;
+  }
+
+  void check_transport(Transport transport) {
+    const auto& version = probe().version();
+    if (version.jtag == 0) {
+      throw AdapterError(
+          fmt::format("ST-LINK firmware {} is made for STM8 only: mode (transport) not supported by device",
+                      stlink::name_of(version)));
+    }
+    if (!is_hla(transport) && !probe().has(Feature::dap_registers)) {
+      throw AdapterError(
+          fmt::format("ST-Link version does not support DAP direct transport: firmware {} is older than "
+                      "V2J24; use transport {} or update the firmware",
+                      stlink::name_of(version), is_jtag(transport) ? "hla_jtag" : "hla_swd"));
+    }
+    const std::string missing = stlink::missing_features(version);
+    if (!missing.empty()) {
+      log_.warn("ST-LINK firmware {} is old: {}. Update it with STM32CubeProgrammer",
+                stlink::name_of(version), missing);
+    }
+  }
+
+  void try_reset() {
+    try {
+      probe().drive_nrst(true);
+    } catch (const DapError& e) {
+      log_.debug("{}", e.message());
+    } catch (const AdapterError& e) {
+      if (!e.probe_status) throw;  // not the firmware's refusal: the probe is gone
+      log_.debug("{}", e.message());
+    }
+  }
+
+  Host host_;
+  AdapterSettings settings_;
+  Log& log_;
+  Backend backend_;
+  Hertz wanted_;
+  std::optional<float> volts_;
+  std::unique_ptr<Probe> probe_;
+  std::unique_ptr<stlink::StlinkDapLink> link_;
+};
+
+}  // namespace
+
+std::unique_ptr<Adapter> make_stlink(const Host& host, const AdapterSettings& settings, Log& log) {
+  return std::make_unique<StlinkAdapter>(host, settings, log);
+}
+
+}  // namespace probity
