@@ -1,0 +1,278 @@
+#include "dap/dap.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/errors.hpp"
+#include "dap/dp_registers.hpp"
+#include "dap/mem_ap.hpp"
+
+namespace probity {
+
+namespace {
+
+constexpr Nanoseconds kWaitLimit = std::chrono::seconds(1);
+constexpr Nanoseconds kPowerLimit = std::chrono::seconds(1);
+constexpr std::uint32_t kClearAll =
+    dp::STKCMPCLR.mask() | dp::STKERRCLR.mask() | dp::WDERRCLR.mask() | dp::ORUNERRCLR.mask();
+constexpr std::uint32_t kSticky =
+    dp::STICKYERR.mask() | dp::WDATAERR.mask() | dp::STICKYORUN.mask() | dp::STICKYCMP.mask();
+constexpr std::uint32_t kPowerRequest = dp::CDBGPWRUPREQ.mask() | dp::CSYSPWRUPREQ.mask();
+constexpr std::uint32_t kPowerAck = dp::CDBGPWRUPACK.mask() | dp::CSYSPWRUPACK.mask();
+
+std::string register_text(const DapAccess& access) {
+  return fmt::format("{} register 0x{:02x} {}", access.ap ? fmt::format("AP {}", *access.ap) : "DP",
+                     access.reg, access.read ? "read" : "write");
+}
+
+std::string sticky_text(std::uint32_t ctrl_stat) {
+  std::string text;
+  for (const Field& f : {dp::STICKYERR, dp::WDATAERR, dp::STICKYORUN, dp::STICKYCMP}) {
+    if (f.is_set(ctrl_stat)) text += (text.empty() ? "" : ", ") + std::string(f.name);
+  }
+  return fmt::format("CTRL/STAT=0x{:08x}{}{}", ctrl_stat, text.empty() ? "" : ": ", text);
+}
+
+}  // namespace
+
+struct Dap::Impl {
+  // A wire transfer made for access `source`; SELECT writes that were put in count for the access behind
+  // them.
+  struct Compiled {
+    std::vector<DapTransfer> transfers;
+    std::vector<std::size_t> source;
+  };
+
+  Impl(Dap& dap) : dap(dap) {}
+
+  std::optional<std::uint32_t> select_for(const DapAccess& access) const;
+  Compiled compile(std::span<const DapAccess> batch);
+  std::size_t attempt(std::span<DapAccess> batch, Ack& ack);
+  [[noreturn]] void refused(const DapAccess& access, Ack ack);
+  std::uint32_t read_ctrl_stat();
+  void clear_sticky();
+  void check_jtag_sticky(const DapAccess& last);
+  void abort_access();
+  void forget();
+
+  Dap& dap;
+  bool jtag = false;
+  std::optional<std::uint32_t> select;  // as the DP has it, while known
+  std::map<unsigned, std::unique_ptr<MemAp>> mem_aps;
+};
+
+// What SELECT must hold for `access`; nothing where it does not matter.
+std::optional<std::uint32_t> Dap::Impl::select_for(const DapAccess& access) const {
+  if (access.ap) {
+    // DP bank 0, so that CTRL/STAT can be read when the access faults.
+    return dp::APSEL.of(*access.ap) | dp::APBANKSEL.of(access.reg >> 4u);
+  }
+  // Only address 4 is banked before DPv3 (B2.2).
+  if ((access.reg & 0xFu) != dp::CTRL_STAT) return {};
+  return dp::DPBANKSEL.set(select.value_or(0), access.reg >> 4u);
+}
+
+Dap::Impl::Compiled Dap::Impl::compile(std::span<const DapAccess> batch) {
+  Compiled compiled;
+  auto add = [&](const DapTransfer& t, std::size_t i) {
+    compiled.transfers.push_back(t);
+    compiled.source.push_back(i);
+  };
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const DapAccess& access = batch[i];
+    const auto needed = select_for(access);
+    if (needed && needed != select) {
+      add(DapTransfer::store(Port::dp, dp::SELECT, *needed), i);
+      select = needed;
+    }
+    const Port port = access.ap ? Port::ap : Port::dp;
+    const auto a = static_cast<std::uint8_t>(access.reg & 0xC);
+    if (port == Port::dp && !access.read && a == dp::SELECT) select = access.value;
+    add(access.read ? DapTransfer::load(port, a) : DapTransfer::store(port, a, access.value), i);
+  }
+  return compiled;
+}
+
+// Runs the batch once; returns how many accesses are done and, where that is not all, the next one's ack.
+std::size_t Dap::Impl::attempt(std::span<DapAccess> batch, Ack& ack) {
+  const auto before = select;
+  Compiled compiled = compile(batch);
+  std::size_t done = 0;
+  try {
+    done = dap.link_.run(compiled.transfers);
+  } catch (...) {
+    forget();
+    throw;
+  }
+  for (std::size_t i = 0; i < done; ++i) {
+    if (compiled.transfers[i].read) batch[compiled.source[i]].value = compiled.transfers[i].value;
+  }
+  ack = Ack::ok;
+  if (done == compiled.transfers.size()) return batch.size();
+  ack = compiled.transfers[done].ack;
+  select = before;
+  for (std::size_t i = 0; i < done; ++i) {
+    const DapTransfer& t = compiled.transfers[i];
+    if (t.port == Port::dp && !t.read && t.a == dp::SELECT) select = t.value;
+  }
+  return compiled.source[done];
+}
+
+std::uint32_t Dap::Impl::read_ctrl_stat() {
+  // Without a SELECT write, which would be refused while a sticky flag is set: AP accesses leave bank 0
+  // selected.
+  std::array<DapTransfer, 1> read = {DapTransfer::load(Port::dp, dp::CTRL_STAT)};
+  if (dap.link_.run(read) == 1) return read[0].value;
+  throw DapError("CTRL/STAT cannot be read", static_cast<unsigned>(read[0].ack), "DP", dp::CTRL_STAT);
+}
+
+void Dap::Impl::clear_sticky() {
+  if (jtag) {
+    // A JTAG-DP clears the flags that are written as 1 (B2.2.2).
+    std::array<DapTransfer, 1> write = {DapTransfer::store(Port::dp, dp::CTRL_STAT, kPowerRequest | kSticky)};
+    dap.link_.run(write);
+    return;
+  }
+  std::array<DapTransfer, 1> write = {DapTransfer::store(Port::dp, dp::ABORT, kClearAll)};
+  dap.link_.run(write);
+}
+
+void Dap::Impl::abort_access() {
+  const std::uint32_t clear = jtag ? 0 : kClearAll;  // an SW-DP's bits
+  std::array<DapTransfer, 1> write = {DapTransfer::store(Port::dp, dp::ABORT, dp::DAPABORT.mask() | clear)};
+  dap.link_.run(write);
+  if (jtag) clear_sticky();
+  forget();
+}
+
+void Dap::Impl::forget() {
+  select.reset();
+  for (auto& [number, port] : mem_aps) port->forget();
+}
+
+void Dap::Impl::refused(const DapAccess& access, Ack ack) {
+  const std::string port = access.ap ? fmt::format("AP {}", *access.ap) : "DP";
+  const std::string what = register_text(access);
+  std::string why;
+  forget();
+  switch (ack) {
+    case Ack::fault: {
+      const std::uint32_t ctrl_stat = read_ctrl_stat();
+      clear_sticky();
+      why = fmt::format("FAULT ({})", sticky_text(ctrl_stat));
+      break;
+    }
+    case Ack::parity:
+      why = "wrong parity in the data read";
+      break;
+    case Ack::wait:
+      abort_access();
+      why = "WAIT for more than 1 s; the access was aborted";
+      break;
+    default:
+      why = "no answer from the target";
+      break;
+  }
+  throw DapError(fmt::format("{}: {}", what, why), static_cast<unsigned>(ack), port, access.reg);
+}
+
+// A JTAG-DP acknowledges a fault as OK and sets STICKYERR (B3.4.2): ask, once a batch.
+void Dap::Impl::check_jtag_sticky(const DapAccess& last) {
+  if (!jtag || !last.ap) return;
+  const std::uint32_t ctrl_stat = read_ctrl_stat();
+  if ((ctrl_stat & kSticky) == 0) return;
+  forget();
+  clear_sticky();
+  throw DapError(fmt::format("AP {}: FAULT in a batch of transfers ({})", *last.ap, sticky_text(ctrl_stat)),
+                 static_cast<unsigned>(Ack::fault), fmt::format("AP {}", *last.ap), last.reg);
+}
+
+Dap::Dap(std::string name, DapLink& link, Clock& clock, Log& log)
+    : name_(std::move(name)), link_(link), clock_(clock), log_(log), impl_(std::make_unique<Impl>(*this)) {}
+
+Dap::~Dap() = default;
+
+void Dap::connect() {
+  impl_->forget();
+  dpidr_ = link_.reconnect();
+  if (!link_.reaches_registers()) return;
+  impl_->jtag = !link_.idcodes().empty();
+  if (!impl_->jtag) log_.info("SWD DPIDR 0x{:08x}", dpidr_);
+  // CTRL/STAT is of bank 0, which a sticky flag might keep us from selecting: ABORT first, which always goes.
+  if (!impl_->jtag) write_dp(dp::ABORT, kClearAll);
+  write_dp(dp::SELECT, 0);
+  impl_->select = 0;
+  write_dp(dp::CTRL_STAT, kPowerRequest | (impl_->jtag ? kSticky : 0));
+  const Deadline deadline(clock_, kPowerLimit, "the debug port's power-up");
+  while (true) {
+    const std::uint32_t ctrl_stat = read_dp(dp::CTRL_STAT);
+    if ((ctrl_stat & kPowerAck) == kPowerAck) break;
+    deadline.check(sticky_text(ctrl_stat));
+    clock_.sleep(Milliseconds(1));
+  }
+}
+
+std::uint32_t Dap::read_dp(std::uint8_t reg) {
+  std::array<DapAccess, 1> batch = {DapAccess{{}, reg, true, 0}};
+  run(batch);
+  return batch[0].value;
+}
+
+void Dap::write_dp(std::uint8_t reg, std::uint32_t value) {
+  std::array<DapAccess, 1> batch = {DapAccess{{}, reg, false, value}};
+  run(batch);
+}
+
+std::uint32_t Dap::read_ap(unsigned ap, std::uint8_t reg) {
+  std::array<DapAccess, 1> batch = {DapAccess{ap, reg, true, 0}};
+  run(batch);
+  return batch[0].value;
+}
+
+void Dap::write_ap(unsigned ap, std::uint8_t reg, std::uint32_t value) {
+  if (const auto port = impl_->mem_aps.find(ap); port != impl_->mem_aps.end()) port->second->forget();
+  std::array<DapAccess, 1> batch = {DapAccess{ap, reg, false, value}};
+  run(batch);
+}
+
+void Dap::run(std::span<DapAccess> batch) {
+  const Nanoseconds begin = clock_.now();
+  std::size_t at = 0;
+  bool woken = false;
+  while (at < batch.size()) {
+    Ack ack = Ack::ok;
+    try {
+      at += impl_->attempt(batch.subspan(at), ack);
+    } catch (const DapError& e) {
+      if (e.ack == static_cast<unsigned>(Ack::wait)) impl_->abort_access();
+      throw;
+    }
+    if (ack == Ack::ok) break;
+    if (ack == Ack::wait && clock_.now() - begin < kWaitLimit) continue;
+    if (ack == Ack::none && !woken) {
+      // The transfer was not seen by the target, so it may be sent again after a line reset (B4.2.3).
+      woken = true;
+      log_.debug("{}: no answer, line reset", register_text(batch[at]));
+      link_.reconnect();
+      impl_->select.reset();
+      continue;
+    }
+    impl_->refused(batch[at], ack);
+  }
+  if (!batch.empty()) impl_->check_jtag_sticky(batch.back());
+}
+
+MemPort& Dap::memory(unsigned ap) {
+  if (MemPort* native = link_.native_memory(ap)) return *native;
+  if (!link_.reaches_registers()) {
+    throw ConfigError(
+        fmt::format("{}: this transport reaches only the memory of AP 0, not of AP {}", name_, ap));
+  }
+  auto& port = impl_->mem_aps[ap];
+  if (!port) port = std::make_unique<MemAp>(*this, ap);
+  return *port;
+}
+
+}  // namespace probity

@@ -1,0 +1,66 @@
+// MemAp: target memory through a MEM-AP, in batches of DAP accesses. Sources: ADIv5.2 (IHI 0031) C2.2 (TAR,
+// auto-increment, byte lanes, packed transfers), C2.6 (registers).
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "adapter/mem_port.hpp"
+#include "base/errors.hpp"
+#include "dap/dap.hpp"
+
+namespace probity {
+
+class MemAp final : public MemPort {
+ public:
+  // `dap` must outlive the port.
+  MemAp(Dap& dap, unsigned ap) : dap_(dap), ap_(ap) {}
+
+  // A batch of reads that was garbled on the wire (parity) is done again, up to 3 times.
+  void read(Address address, ByteSpan data, Width width) override;
+  void write(Address address, ByteView data, Width width) override;
+  void run(std::span<WordAccess> batch) override;
+
+  // CSW and TAR are no longer known: somebody else wrote them, or the port was reset.
+  void forget();
+
+ private:
+  enum class Increment : std::uint8_t { off, single, packed };
+  // A stretch of accesses of one kind; `each` bytes go with one DRW access.
+  struct Stretch {
+    Address address;
+    std::size_t size;
+    Width width;
+    Increment increment;
+    std::size_t each;
+  };
+
+  std::vector<Stretch> stretches(Address address, std::size_t size, Width width) const;
+  void execute(std::vector<DapAccess>& batch);
+  template <typename Body>
+  void repeating(Body body);
+  void read_stretch(const Stretch& stretch, ByteSpan data);
+  void run_words(std::span<WordAccess> words);
+  void write_stretch(const Stretch& stretch, ByteView data);
+  [[noreturn]] void fault(bool read, AddressRange range, Width width, const DapError& error);
+  [[noreturn]] void fault(std::span<const WordAccess> batch, const DapError& error);
+
+  void push(std::vector<DapAccess>& batch, std::uint8_t reg, std::uint32_t value) const;
+  void push_csw(std::vector<DapAccess>& batch, Width width, Increment increment);
+  void push_tar(std::vector<DapAccess>& batch, Address address);
+  void advance_tar(std::size_t size);
+  std::size_t push_word(std::vector<DapAccess>& batch, std::span<const WordAccess> rest);
+  void learn();
+
+  Dap& dap_;
+  unsigned ap_;
+  struct Facts {
+    std::uint32_t csw = 0;  // without Size and AddrInc
+    bool packed = false;
+  };
+  std::optional<Facts> facts_;
+  std::optional<std::uint32_t> csw_, tar_;  // as the AP has them (behind the batch being built), while known
+  bool banked_ = false;                     // the last access went through BD0-3
+};
+
+}  // namespace probity
