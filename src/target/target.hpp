@@ -41,8 +41,8 @@ struct ResumeOptions {
   bool debug_execution = false;    // an algorithm: interrupts masked, registers restored by the caller
 };
 
-// Code in the target's RAM: set `registers`, run from `entry` until the core stops at a BKPT (or `exit`, if
-// given).
+// Code in the target's RAM: set `registers`, run from `entry` until the core stops at a BKPT. With `exit`, a
+// stop anywhere else is an error.
 struct Algorithm {
   Address entry = 0;
   Address stack_top = 0;
@@ -67,7 +67,8 @@ class Target {
   virtual std::string_view type() const = 0;  // "cortex_m"
 
   // Reads CPUID and the debug units, enables halting debug, logs what the core is. Must come before all that
-  // follows; may be called again. TargetError / DapError where nothing answers or it is no Cortex-M.
+  // follows; may be called again, and then says and changes nothing where the same core still answers.
+  // TargetError / DapError where nothing answers or it is no Cortex-M.
   virtual void examine() = 0;
   virtual bool examined() const = 0;
 
@@ -78,11 +79,12 @@ class Target {
   virtual HaltReason halt_reason() const = 0;
   // Called once for each halt and resume that poll() or a call below finds ("halted", "resumed", "reset" …).
   virtual void set_state_listener(std::function<void(TargetState, HaltReason)> listener) = 0;
-  // OpenOCD's line: "target halted due to debug-request, current mode: Thread \nxPSR: 0x01000000 pc:
+  // OpenOCD's lines: "[stm32f4x.cpu] halted due to debug-request, current mode: Thread \nxPSR: 0x01000000 pc:
   // 0x08000188 msp: 0x20020000".
   virtual std::string describe_halt() = 0;
 
-  // Returns when the core is halted; TimeoutError otherwise. Nothing to do when it already is.
+  // Returns when the core is halted; TimeoutError otherwise. Nothing to do when it already is. With 0 ms it
+  // asks only; poll() or wait_halted() finds the core halted.
   virtual void halt(Milliseconds timeout = Milliseconds(1000)) = 0;
   // TargetError when not halted.
   virtual void resume(const ResumeOptions& options = {}) = 0;
@@ -104,6 +106,10 @@ class Target {
   virtual const std::vector<CoreRegister>& registers() const = 0;
   virtual RegisterValue read_register(std::string_view name) = 0;
   virtual void write_register(std::string_view name, RegisterValue value) = 0;
+  // Makes all registers cached, in one batch.
+  virtual void fetch_registers() = 0;
+  // Forgets what is cached of it, a pending write too, and reads it again.
+  virtual void refresh_register(std::string_view name) = 0;
   virtual bool register_cached(std::string_view name) const = 0;
   virtual bool register_dirty(std::string_view name) const = 0;
   virtual void invalidate_registers() = 0;
@@ -116,7 +122,7 @@ class Target {
   // MPU and caches off. The core must be halted. All registers are saved, and restored by finish_algorithm.
   virtual void start_algorithm(const Algorithm& algorithm) = 0;
   // Waits for its end; on time-out halts the core and throws TimeoutError with pc, xPSR and CFSR in the
-  // message. Returns r0.
+  // message. TargetError with the same facts when it stopped for a fault, lock-up or reset. Returns r0.
   virtual std::uint32_t wait_algorithm(Milliseconds timeout) = 0;
   // Halts it if it still runs and restores the registers; safe to call on every way out.
   virtual void finish_algorithm() = 0;
@@ -124,10 +130,19 @@ class Target {
   std::vector<std::uint32_t> run_algorithm(const Algorithm& algorithm, Milliseconds timeout,
                                            const std::vector<std::string>& outputs);
 
+  // Hardware breakpoints, in the core's breakpoint unit. TargetError where none is free or the unit does not
+  // reach `address`; setting one twice, or clearing one that is not set, does nothing.
+  virtual void set_breakpoint(Address address) = 0;
+  virtual void clear_breakpoint(Address address) = 0;
+  virtual std::vector<Address> breakpoints() const = 0;
+
   // Facts about the core, for flash drivers and `info`.
   virtual std::uint32_t cpuid() const = 0;
   virtual std::string core_name() const = 0;  // "Cortex-M4"
   virtual std::string revision() const = 0;   // "r0p1"
+  // The voltage the probe measures at the target's supply; nothing where it cannot. Flash programming widths
+  // follow it.
+  virtual std::optional<unsigned> supply_millivolts() { return {}; }
 };
 
 // `target create NAME cortex_m …`. The environment's references must outlive the target.
