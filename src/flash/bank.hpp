@@ -73,7 +73,12 @@ class FlashBank {
   Address base() const { return base_; }
   std::uint32_t size() const { return size_; }  // bytes; 0 before probe
   const std::vector<Sector>& sectors() const { return sectors_; }
+  // Units of protect() where the chip protects in other pieces than sectors; else the sectors themselves.
+  const std::vector<Sector>& protection_blocks() const { return blocks_.empty() ? sectors_ : blocks_; }
   std::uint8_t erased_value() const { return 0xFF; }
+  // What gaps within an image are filled with (`flash padded_value`).
+  std::uint8_t padded_value() const { return padded_value_; }
+  void set_padded_value(std::uint8_t value) { padded_value_ = value; }
   // Programming granule in bytes that data must be padded to (1 where any length goes).
   virtual unsigned write_alignment() const { return 1; }
 
@@ -81,8 +86,9 @@ class FlashBank {
   virtual void write(std::uint32_t offset, ByteView data) = 0;
   // Default: erase() and write() one after another.
   virtual FlashJobResult run(const FlashJob& job);
+  // `range` counts protection_blocks().
   virtual void protect(SectorRange range, bool on) = 0;
-  virtual void check_protection() = 0;  // fills Sector::is_protected
+  virtual void check_protection() = 0;  // fills Sector::is_protected of sectors and blocks
   virtual void check_erased();          // fills Sector::erased; default reads all
   virtual void mass_erase() = 0;
   virtual void lock() = 0;    // read-out protection level 1
@@ -95,6 +101,13 @@ class FlashBank {
     (void)expected;
     return {};
   }
+  // Key register of the independent watchdog, where the chip has one that a long algorithm must feed with
+  // 0xAAAA.
+  virtual std::optional<Address> watchdog() const { return {}; }
+  // Once all banks of a session exist; a bank that stands for another one (driver `virtual`) finds it here.
+  virtual void resolve(const std::function<FlashBank&(std::string_view name)>& bank_named) {
+    (void)bank_named;
+  }
   // `flash info`: OpenOCD's words for this driver ("STM32F4xx - Rev: unknown (0x1007)" …).
   virtual std::string describe() = 0;
 
@@ -106,7 +119,14 @@ class FlashBank {
   bool probed_ = false;
   Address base_ = 0;
   std::uint32_t size_ = 0;
+  std::uint8_t padded_value_ = 0xFF;
   std::vector<Sector> sectors_;
+  std::vector<Sector> blocks_;  // only where protection has other units than sectors
+
+  // Throws UsageError naming the bank's last sector where `range` is empty or too high.
+  void require(SectorRange range, const std::vector<Sector>& units, std::string_view unit) const;
+  // Throws TargetError when the core is not halted.
+  void require_halted() const;
 };
 
 struct FlashDriver {

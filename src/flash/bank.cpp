@@ -1,0 +1,60 @@
+#include "flash/bank.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+
+namespace probity {
+
+FlashJobResult FlashBank::run(const FlashJob& job) {
+  FlashJobResult result;
+  for (const unsigned sector : job.erase) {
+    erase({sector, sector});
+    ++result.sectors_erased;
+  }
+  std::uint64_t total = 0;
+  for (const FlashWrite& piece : job.writes) total += piece.data.size();
+  for (const FlashWrite& piece : job.writes) {
+    write(piece.offset, piece.data);
+    result.bytes_written += piece.data.size();
+    if (job.progress) job.progress(result.bytes_written, total);
+  }
+  return result;
+}
+
+void FlashBank::check_erased() {
+  if (!probed_) probe();
+  for (Sector& sector : sectors_) {
+    Bytes content(sector.size);
+    read(sector.offset, content);
+    sector.erased = std::all_of(content.begin(), content.end(),
+                                [&](std::uint8_t byte) { return byte == erased_value(); });
+  }
+}
+
+void FlashBank::read(std::uint32_t offset, ByteSpan data) {
+  if (!probed_) probe();
+  if (offset > size_ || data.size() > size_ - offset) {
+    throw FlashError(fmt::format("{} bytes at offset 0x{:08x} lie beyond the end of bank {} (0x{:x} bytes)",
+                                 data.size(), offset, config_.name, size_),
+                     config_.name, base_ + offset);
+  }
+  target_.memory().read_bytes(base_ + offset, data);
+}
+
+void FlashBank::require(SectorRange range, const std::vector<Sector>& units, std::string_view unit) const {
+  if (range.first > range.last) throw UsageError(fmt::format("ERROR: first {} must be <= last", unit));
+  if (range.last >= units.size()) {
+    throw UsageError(fmt::format("ERROR: last {} must be <= {}", unit, units.size() - 1));
+  }
+}
+
+void FlashBank::require_halted() const {
+  if (target_.state() != TargetState::halted) {
+    throw TargetError("Target not halted", std::string(name_of(target_.state())));
+  }
+}
+
+}  // namespace probity

@@ -1,0 +1,41 @@
+#include <fmt/format.h>
+
+#include "base/errors.hpp"
+#include "flash/bank.hpp"
+#include "flash/stm32/f2_bank.hpp"
+#include "flash/stm32/f2_otp.hpp"
+#include "flash/virtual_bank.hpp"
+
+namespace probity {
+
+namespace {
+
+std::unique_ptr<FlashBank> make_stm32f2x(const FlashBankConfig& config, Target& target, Clock& clock,
+                                         Log& log) {
+  if (const stm32::F2Otp* area = stm32::find_f2_otp(config.base)) {
+    return std::make_unique<stm32::F2OtpBank>(config, *area, target, clock, log);
+  }
+  return std::make_unique<stm32::F2Bank>(config, target, clock, log);
+}
+
+}  // namespace
+
+const std::vector<FlashDriver>& flash_drivers() {
+  static const std::vector<FlashDriver> drivers{
+      {"stm32f2x", make_stm32f2x},
+      {"virtual", [](const FlashBankConfig& config, Target& target, Clock& clock,
+                     Log& log) { return std::make_unique<VirtualBank>(config, target, clock, log); }},
+  };
+  return drivers;
+}
+
+const FlashDriver& flash_driver(std::string_view name) {
+  std::string known;
+  for (const FlashDriver& driver : flash_drivers()) {
+    if (driver.name == name) return driver;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", driver.name);
+  }
+  throw ConfigError(fmt::format("flash driver '{}' not found; known drivers: {}", name, known));
+}
+
+}  // namespace probity
