@@ -20,6 +20,7 @@ struct Call {
   Session& session;
   std::string_view name;  // as it was called
   std::span<const std::string> args;
+  std::string_view object = {};  // rows of an object ("$target cget"): the object's name; else empty
 };
 
 // The handler's return value is the Tcl result and, at top level and on a console, what is printed.

@@ -51,6 +51,14 @@ struct FlashEntry {
   std::unique_ptr<FlashBank> bank;
 };
 
+// `tpiu create`, `swo create`, `cti create`: configuration that is kept and shown again.
+struct TraceEntry {
+  std::string name;
+  std::string kind;  // "tpiu", "swo", "cti"
+  std::map<std::string, std::string> options;
+  std::vector<std::pair<std::string, std::string>> events;
+};
+
 class Session {
  public:
   // `host` and `log` must outlive the session.
@@ -71,11 +79,32 @@ class Session {
   std::vector<std::unique_ptr<TargetEntry>> targets;
   std::vector<FlashEntry> flash_banks;
   bool polling = true;
+  bool speed_chosen = false;  // `adapter speed` was given; adapter_settings.speed holds it
+  std::vector<TraceEntry> trace;
+  std::map<std::string, std::string> server_settings;  // "gdb_port" → "3333" …: kept for the servers
 
-  // Opens the adapter, connects, examines targets (unless deferred), makes the flash banks. Idempotent.
+  // The transport, chosen now if it was not yet: the driver's first one. ConfigError without a driver.
+  Transport require_transport();
+  void select_transport(std::string_view name);
+
+  // Opens the adapter, connects, examines targets (unless deferred), makes the flash banks. Idempotent; after
+  // a failure the session is in the configuration stage again. The steps, for callers that run scripts
+  // between them:
   void init();
+  void open_adapter();     // → execution stage
+  void connect_daps();     // also checks the JTAG chain
+  void examine_targets();  // a target that does not answer is a warning, not an error
+  void make_flash_banks();
+  void abandon_init();  // back to the configuration stage, everything closed
   bool initialized() const { return stage_ == Stage::exec; }
   Adapter& adapter();  // ConfigError before init()
+
+  // Before init() kept; after it handed to the probe; returns what is in force.
+  Hertz set_speed(Hertz wanted);
+
+  // The program is to end with this exit status once the running command is done.
+  void request_shutdown(int status) { shutdown_status_ = status; }
+  std::optional<int> shutdown_requested() const { return shutdown_status_; }
 
   // --- execution stage ---
   TargetEntry& current();  // `targets NAME` selects; TargetError where there is none
@@ -88,6 +117,27 @@ class Session {
   // The bank whose range holds `address`, probing as needed; null where none does.
   FlashBank* bank_at(Address address);
 
+  // Looks at every examined target once; what cannot be reached is an error line, not an exception.
+  void poll();
+  // arp_examine: with the events' names as the caller's business.
+  void examine(TargetEntry& entry);
+
+  // While it lives, `target` is the current one (events, `$target mww`); `targets NAME` does not end it.
+  class CurrentTargetScope {
+   public:
+    CurrentTargetScope(Session& session, TargetEntry& target)
+        : session_(session), before_(session.override_) {
+      session.override_ = &target;
+    }
+    ~CurrentTargetScope() { session_.override_ = before_; }
+    CurrentTargetScope(const CurrentTargetScope&) = delete;
+    CurrentTargetScope& operator=(const CurrentTargetScope&) = delete;
+
+   private:
+    Session& session_;
+    TargetEntry* before_;
+  };
+
   // Runs the body of `event` of `target`, if it has one. commands/ installs how.
   std::function<void(TargetEntry& target, std::string_view event)> run_event;
 
@@ -96,7 +146,16 @@ class Session {
   Log& log_;
   Stage stage_ = Stage::config;
   std::unique_ptr<Adapter> adapter_;
+  DapLink* link_ = nullptr;  // owned by the adapter
   TargetEntry* current_ = nullptr;
+  TargetEntry* override_ = nullptr;
+  std::optional<int> shutdown_status_;
+
+  DapEntry& dap_entry(const TargetEntry& target);
+  void make_target(TargetEntry& entry);
+  void check_chain();
+  void told(TargetEntry& entry, TargetState state);
+  void fire(TargetEntry& entry, std::string_view event);
 };
 
 }  // namespace probity

@@ -1,0 +1,180 @@
+// Commands of the interpreter and the log: echo, sleep, shutdown, help, find, capture …
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "commands/args.hpp"
+#include "commands/help.hpp"
+#include "commands/interpreter.hpp"
+#include "commands/table.hpp"
+#include "commands/version.hpp"
+
+namespace probity {
+
+namespace {
+
+std::string joined(std::span<const std::string> words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+std::string echo(const Call& call) {
+  const bool no_newline = call.args.size() == 2 && call.args[0] == "-n";
+  if (!no_newline) args::expect(call.args, 1, 1);
+  if (no_newline) {
+    call.session.log().raw(call.args[1]);
+  } else {
+    call.session.log().line(LogLevel::user, call.args[0]);
+  }
+  return {};
+}
+
+// Time passes on the session's clock, so that a script's `sleep` counts on the virtual board; the targets are
+// looked at meanwhile, as OpenOCD's event loop does.
+std::string sleep_command(const Call& call) {
+  args::expect(call.args, 1, 2);
+  if (call.args.size() == 2) args::one_of(call.args[1], {"busy"});
+  const Milliseconds wanted = args::milliseconds(call.args[0]);
+  Clock& clock = call.session.clock();
+  const Nanoseconds end = clock.now() + wanted;
+  constexpr Milliseconds kPollPeriod(100);
+  while (clock.now() < end) {
+    clock.sleep(std::min<Nanoseconds>(end - clock.now(), kPollPeriod));
+    if (call.session.initialized() && wanted >= kPollPeriod) call.session.poll();
+  }
+  return {};
+}
+
+std::string shutdown(const Call& call) {
+  args::expect(call.args, 0, 1);
+  const bool failed = call.args.size() == 1 && call.args[0] == "error";
+  call.session.log().user("shutdown command invoked");
+  call.session.request_shutdown(failed ? 1 : 0);
+  // `shutdown error` is a Tcl error, so that it also ends what calls it; seen of OpenOCD 0.12.0.
+  if (failed) throw Error("");
+  throw LeaveScripts{};
+}
+
+std::string exit_command(const Call& call) {
+  args::expect(call.args, 0, 1);
+  const auto status = call.args.empty() ? 0 : static_cast<int>(args::number(call.args[0], 255));
+  call.session.request_shutdown(status);
+  throw LeaveScripts{};
+}
+
+std::string debug_level(const Call& call) {
+  args::expect(call.args, 0, 1);
+  Log& log = call.session.log();
+  if (!call.args.empty()) {
+    const bool negative = call.args[0].starts_with('-');
+    const int level =
+        static_cast<int>(args::number(negative ? call.args[0].substr(1) : call.args[0], negative ? 3 : 4));
+    log.set_level(static_cast<LogLevel>(negative ? -level : level));
+  }
+  return fmt::format("debug_level: {}", static_cast<int>(log.level()));
+}
+
+std::string capture(Interpreter& interpreter, const Call& call) {
+  args::expect(call.args, 1, 1);
+  Log& log = call.session.log();
+  std::string captured;
+  const int listener =
+      log.add_listener([&](LogLevel, std::string_view line) { captured += std::string(line) + "\n"; });
+  const Interpreter::Result result = interpreter.eval(call.args[0]);
+  log.remove_listener(listener);
+  if (result.outcome == Interpreter::Outcome::leave) throw LeaveScripts{};
+  if (result.outcome == Interpreter::Outcome::error) throw ScriptError(result.text);
+  return captured.empty() ? result.text : captured;
+}
+
+std::string find_file(Interpreter& interpreter, const Call& call) {
+  args::expect(call.args, 1, 1);
+  auto found = interpreter.search_path().find(call.args[0]);
+  if (!found) {  // written on Windows?
+    std::string name = call.args[0];
+    std::ranges::replace(name, '\\', '/');
+    found = interpreter.search_path().find(name);
+  }
+  if (!found) {
+    std::string message = fmt::format("Can't find {}; looked in the current folder", call.args[0]);
+    for (const auto& directory : interpreter.search_path().directories())
+      message += ", " + directory.string();
+    throw ScriptError(message);
+  }
+  return found->string();
+}
+
+std::string command_mode(Interpreter& interpreter, const Call& call) {
+  if (call.args.empty()) return call.session.stage() == Stage::config ? "config" : "exec";
+  const auto mode = interpreter.mode_of(joined(call.args));
+  return std::string(mode ? name_of(*mode) : "unknown");
+}
+
+// `add_help_text "flash erase" text` and `add_help_text flash erase text`: the last word is the text.
+std::string add_text(Interpreter& interpreter, const Call& call, std::string Interpreter::Text::*field) {
+  if (call.args.size() < 2) throw UsageError("a command name and a text are needed");
+  interpreter.added_texts[joined(call.args.first(call.args.size() - 1))].*field = call.args.back();
+  return {};
+}
+
+}  // namespace
+
+std::vector<CommandRow> core_rows(Interpreter& interpreter) {
+  constexpr auto kAny = CommandMode::any;
+  const auto with = [&interpreter](auto handler) {
+    return [&interpreter, handler](const Call& call) { return handler(interpreter, call); };
+  };
+  return {
+      {"echo", kAny, "[-n] string", "Prints a line; with -n without ending it.", echo},
+      {"sleep", kAny, "milliseconds ['busy']", "Waits; the targets are looked at meanwhile.", sleep_command},
+      {"shutdown", kAny, "['error']", "Ends the program; with 'error' its exit status is 1.", shutdown},
+      {"exit", CommandMode::exec, "[status]", "Ends the scripts and the program.", exit_command},
+      {"version", kAny, "", "Shows the program's version.",
+       [](const Call& call) {
+         args::expect(call.args, 0, 1);
+         return version_line();
+       }},
+      {"debug_level", kAny, "[number]",
+       "Sets how much is logged: 0 errors, 1 warnings, 2 information (the default), 3 debugging, 4 wire "
+       "traffic.",
+       debug_level},
+      {"log_output", kAny, "[file_name | 'default']", "Sends the log to a file, or to stderr again.",
+       [](const Call& call) -> std::string {
+         args::expect(call.args, 0, 1);
+         call.session.log().set_output(call.args.empty() ? "default" : call.args[0]);
+         return {};
+       }},
+      {"ms", kAny, "", "Milliseconds that only ever rise, to measure differences of time.",
+       [](const Call& call) {
+         return fmt::format("{}", duration_cast<Milliseconds>(call.session.clock().now()).count());
+       }},
+      {"capture", kAny, "command",
+       "Runs a command and returns what it printed, or its result where it printed nothing.", with(capture)},
+      {"find", kAny, "<file>", "The path of a script file, from the current folder or the search path.",
+       with(find_file)},
+      {"ocd_find", kAny, "file", "The path of a script file, from the current folder or the search path.",
+       with(find_file)},
+      {"add_script_search_dir", kAny, "directory",
+       "Adds a directory to those where script files are looked for.",
+       with([](Interpreter& i, const Call& call) -> std::string {
+         args::expect(call.args, 1, 1);
+         i.search_path().add(call.args[0]);
+         return {};
+       })},
+      {"command mode", kAny, "[command_name ...]",
+       "The mode in which a command may be used: any, config or exec; without a name, the present mode.",
+       with(command_mode)},
+      {"help", kAny, "[command_name]", "Shows commands with usage and help.",
+       with([](Interpreter& i, const Call& call) { return help_text(i, joined(call.args), true); })},
+      {"usage", kAny, "[command_name]", "Shows commands with their usage.",
+       with([](Interpreter& i, const Call& call) { return help_text(i, joined(call.args), false); })},
+      {"add_help_text", kAny, "command_name helptext_string", "Sets the help text of a command.",
+       with([](Interpreter& i, const Call& call) { return add_text(i, call, &Interpreter::Text::help); })},
+      {"add_usage_text", kAny, "command_name usage_string", "Sets the usage text of a command.",
+       with([](Interpreter& i, const Call& call) { return add_text(i, call, &Interpreter::Text::usage); })},
+  };
+}
+
+}  // namespace probity

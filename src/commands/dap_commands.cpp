@@ -1,0 +1,165 @@
+// dap create, names, info, and the words of a DAP object ("stm32f4x.dap apreg …").
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "commands/args.hpp"
+#include "commands/interpreter.hpp"
+#include "commands/table.hpp"
+
+namespace probity {
+
+namespace {
+
+DapEntry& entry_named(Session& session, std::string_view name) {
+  for (const auto& entry : session.daps) {
+    if (entry->name == name) return *entry;
+  }
+  throw ConfigError(fmt::format("there is no DAP named '{}'", name));
+}
+
+Dap& live_dap(Session& session, std::string_view name) {
+  DapEntry& entry = entry_named(session, name);
+  if (!entry.dap) throw ConfigError(fmt::format("DAP '{}' is not there before 'init'", name));
+  return *entry.dap;
+}
+
+// The access port that `apsel` chose; kept with the DAP's other options.
+unsigned selected_ap(const DapEntry& entry) {
+  const auto found = entry.options.find("apsel");
+  return found == entry.options.end() ? 0 : static_cast<unsigned>(args::number(found->second, 255));
+}
+
+unsigned ap_word(const Call& call, std::size_t index) {
+  if (call.args.size() > index) return static_cast<unsigned>(args::number(call.args[index], 255));
+  return selected_ap(entry_named(call.session, call.object));
+}
+
+std::string apreg(const Call& call) {
+  args::expect(call.args, 2, 3);
+  Dap& dap = live_dap(call.session, call.object);
+  const unsigned ap = ap_word(call, 0);
+  const auto reg = static_cast<std::uint8_t>(args::number(call.args[1], 0xFC));
+  if (reg % 4 != 0)
+    throw UsageError(fmt::format("register address '{}' is not a multiple of 4", call.args[1]));
+  if (call.args.size() == 2) return fmt::format("0x{:08x}", dap.read_ap(ap, reg));
+  dap.write_ap(ap, reg, args::number32(call.args[2]));
+  return {};
+}
+
+std::string dpreg(const Call& call) {
+  args::expect(call.args, 1, 2);
+  Dap& dap = live_dap(call.session, call.object);
+  const auto reg = static_cast<std::uint8_t>(args::number(call.args[0], 0xFC));
+  if (call.args.size() == 1) return fmt::format("0x{:08x}", dap.read_dp(reg));
+  dap.write_dp(reg, args::number32(call.args[1]));
+  return {};
+}
+
+std::string apsel(const Call& call) {
+  args::expect(call.args, 0, 1);
+  DapEntry& entry = entry_named(call.session, call.object);
+  if (call.args.empty()) return fmt::format("{}", selected_ap(entry));
+  entry.options["apsel"] = fmt::format("{}", args::number(call.args[0], 255));
+  return {};
+}
+
+// Registers IDR and BASE of a MEM-AP (ADIv5.2, C2.6).
+Handler ap_register(std::uint8_t reg) {
+  return [reg](const Call& call) {
+    args::expect(call.args, 0, 1);
+    return fmt::format("0x{:08x}", live_dap(call.session, call.object).read_ap(ap_word(call, 0), reg));
+  };
+}
+
+// Settings that OpenOCD's files make and that change nothing here.
+Handler keep(std::string_view key, std::size_t most) {
+  return [key, most](const Call& call) -> std::string {
+    args::expect(call.args, 0, most);
+    std::string& value = entry_named(call.session, call.object).options[std::string(key)];
+    if (call.args.empty()) return value;
+    value.clear();
+    for (const std::string& word : call.args) {
+      args::number32(word);
+      value += (value.empty() ? "" : " ") + word;
+    }
+    return {};
+  };
+}
+
+std::string info(const Call& call) {
+  args::expect(call.args, 0, 1);
+  if (call.session.daps.empty()) throw ConfigError("there is no DAP");
+  const std::string name =
+      call.object.empty()
+          ? call.session.targets.empty() ? call.session.daps.front()->name : call.session.current().dap
+          : std::string(call.object);
+  Dap& dap = live_dap(call.session, name);
+  const unsigned ap = call.args.empty() ? selected_ap(entry_named(call.session, name))
+                                        : static_cast<unsigned>(args::number(call.args[0], 255));
+  return describe_rom_table(dap, ap);
+}
+
+std::string create(Interpreter& interpreter, const Call& call, const std::vector<CommandRow>& object_rows) {
+  if (call.args.empty()) throw UsageError("a name is needed");
+  auto entry = std::make_unique<DapEntry>();
+  entry->name = call.args[0];
+  for (const auto& option :
+       args::options(call.args.subspan(1), {"-ignore-syspwrupack", "-adiv5", "-adiv6"})) {
+    if (option.name == "-chain-position") {
+      entry->tap = option.value;
+    } else {
+      args::one_of(option.name, {"-ignore-syspwrupack", "-adiv5", "-adiv6", "-dp-id", "-instance-id"});
+      entry->options[option.name] = option.value;
+    }
+  }
+  if (entry->tap.empty()) throw UsageError("-chain-position required when creating DAP");
+  const auto& taps = call.session.taps.taps;
+  if (std::ranges::find(taps, entry->tap, &JtagTap::name) == taps.end()) {
+    throw ConfigError(fmt::format("-chain-position is invalid: there is no TAP named '{}'", entry->tap));
+  }
+  interpreter.create_object(entry->name, object_rows);
+  call.session.daps.push_back(std::move(entry));
+  return {};
+}
+
+std::vector<CommandRow> object_rows() {
+  constexpr auto kExec = CommandMode::exec;
+  constexpr auto kAny = CommandMode::any;
+  return {
+      {"info", kExec, "[ap_num]", "Shows the ROM table behind an access port.", info},
+      {"apreg", kExec, "ap_num reg [value]", "Reads or writes a register of an access port.", apreg},
+      {"dpreg", kExec, "reg [value]", "Reads or writes a register of the debug port.", dpreg},
+      {"apsel", kAny, "[ap_num]", "Chooses the access port that is meant where none is named.", apsel},
+      {"apid", kExec, "[ap_num]", "Reads IDR of an access port.", ap_register(0xFC)},
+      {"baseaddr", kExec, "[ap_num]", "Reads BASE of an access port.", ap_register(0xF8)},
+      {"memaccess", kAny, "[cycles]", "Kept; waiting for the bus is left to the WAIT policy.",
+       keep("memaccess", 1)},
+      {"apcsw", kAny, "[value [mask]]",
+       "Kept; CSW bits beyond the access size are left as the port has them.", keep("apcsw", 2)},
+      {"ti_be_32_quirks", CommandMode::config, "[enable]", "Kept.", keep("ti_be_32_quirks", 1)},
+  };
+}
+
+}  // namespace
+
+std::vector<CommandRow> dap_rows(Interpreter& interpreter) {
+  const auto objects = std::make_shared<const std::vector<CommandRow>>(object_rows());
+  return {
+      {"dap create", CommandMode::any, "name '-chain-position' name ['-dp-id' id '-instance-id' id]",
+       "Declares the debug port behind a TAP; its name becomes a command.",
+       [&interpreter, objects](const Call& call) { return create(interpreter, call, *objects); }},
+      {"dap names", CommandMode::any, "", "The names of all DAPs.",
+       [](const Call& call) {
+         args::expect(call.args, 0, 0);
+         std::vector<std::string> names;
+         for (const auto& entry : call.session.daps) names.push_back(entry->name);
+         return args::list(names);
+       }},
+      {"dap info", CommandMode::exec, "[ap_num]",
+       "Shows the ROM table behind an access port of the current target's DAP.", info},
+  };
+}
+
+}  // namespace probity

@@ -1,0 +1,19 @@
+// The rows of flash, image and stm32f2x commands; all_rows() joins them.
+#pragma once
+
+#include <vector>
+
+#include "commands/row.hpp"
+
+namespace probity {
+
+std::vector<CommandRow>
+flash_info_rows();  // flash banks, list, info, probe, erase_check, protect, padded_value
+std::vector<CommandRow> flash_erase_rows();  // flash erase_sector, erase_address, fill…
+std::vector<CommandRow>
+flash_write_rows();                    // flash write_image, verify_image, write_bank, read_bank, verify_bank
+std::vector<CommandRow> flash_rows();  // all of these
+std::vector<CommandRow> image_rows();  // load_image, dump_image, verify_image …
+std::vector<CommandRow> stm32f2x_rows();
+
+}  // namespace probity

@@ -1,0 +1,340 @@
+#include "commands/interpreter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "commands/startup_scripts.hpp"
+#include "commands/suggest.hpp"
+#include "commands/table.hpp"
+
+extern "C" {
+#include <jim.h>
+int Jim_InitStaticExtensions(Jim_Interp* interp);
+}
+
+namespace probity {
+
+// What a Jim command of ours is: a row, a group ("flash") or an object ("stm32f4x.cpu").
+struct Interpreter::Entry {
+  Interpreter& owner;
+  std::string name;
+  const CommandRow* row = nullptr;                       // null: a group or an object
+  const std::vector<CommandRow>* object_rows = nullptr;  // an object's
+  bool is_target = false;
+};
+
+namespace {
+
+std::string text_of(Jim_Obj* object) {
+  int length = 0;
+  const char* text = Jim_GetString(object, &length);
+  return {text, static_cast<std::size_t>(length)};
+}
+
+std::vector<std::string> words_of(int argc, Jim_Obj* const* argv) {
+  std::vector<std::string> words;
+  for (int i = 0; i < argc; ++i) words.push_back(text_of(argv[i]));
+  return words;
+}
+
+Jim_Obj* object_of(Jim_Interp* jim, std::string_view text) {
+  return Jim_NewStringObj(jim, text.data(), static_cast<int>(text.size()));
+}
+
+std::string joined(std::span<const std::string> words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+}  // namespace
+
+Interpreter::Interpreter(Session& session) : session_(session), jim_(Jim_CreateInterp()) {
+  Jim_RegisterCoreCommands(jim_);
+  Jim_InitStaticExtensions(jim_);
+  jim_procs_ = procs();
+  // OpenOCD's configuration files ask for this to know which system they are on.
+  Jim_SetGlobalVariableStr(jim_, "ocd_HOSTOS", object_of(jim_, "linux"));
+  register_rows();
+  Jim_CreateCommand(jim_, "unknown", &Interpreter::unknown, this, nullptr);
+  Jim_CreateCommand(jim_, "expr", &Interpreter::expr, this, nullptr);
+  session_.run_event = [this](TargetEntry& target, std::string_view event) { run_event(target, event); };
+  for (const StartupScript& script : startup_scripts()) {
+    const Result result = eval(std::string(script.text), fmt::format("embedded:{}", script.name));
+    if (result.outcome == Outcome::error) {
+      throw ConfigError(fmt::format("embedded {}: {}", script.name, result.text));
+    }
+  }
+}
+
+Interpreter::~Interpreter() {
+  session_.run_event = nullptr;
+  Jim_FreeInterp(jim_);
+}
+
+void Interpreter::register_rows() {
+  table_ = all_rows(*this);
+  std::ranges::sort(table_, {}, &CommandRow::name);
+  for (const CommandRow& row : table_) register_command(std::string(row.name), &row);
+  // Every first part of a name with spaces is a group, unless it is a command itself.
+  for (const CommandRow& row : table_) {
+    for (std::size_t space = row.name.find(' '); space != std::string_view::npos;
+         space = row.name.find(' ', space + 1)) {
+      const std::string group(row.name.substr(0, space));
+      if (!exists(group)) register_command(group, nullptr);
+    }
+  }
+}
+
+void Interpreter::register_command(const std::string& name, const CommandRow* row) {
+  entries_.push_back(std::make_unique<Entry>(Entry{*this, name, row}));
+  Jim_CreateCommand(jim_, name.c_str(), &Interpreter::trampoline, entries_.back().get(), nullptr);
+}
+
+void Interpreter::create_object(const std::string& name, const std::vector<CommandRow>& object_rows,
+                                bool is_target) {
+  if (exists(name)) throw ConfigError(fmt::format("a command named '{}' exists already", name));
+  entries_.push_back(std::make_unique<Entry>(Entry{*this, name, nullptr, &object_rows, is_target}));
+  Jim_CreateCommand(jim_, name.c_str(), &Interpreter::trampoline, entries_.back().get(), nullptr);
+}
+
+int Interpreter::trampoline(Jim_Interp* jim, int argc, Jim_Obj* const* argv) {
+  const Entry& entry = *static_cast<const Entry*>(Jim_CmdPrivData(jim));
+  return entry.object_rows ? entry.owner.dispatch_object(entry, argc, argv)
+                           : entry.owner.dispatch(entry, argc, argv);
+}
+
+int Interpreter::dispatch(const Entry& entry, int argc, Jim_Obj* const* argv) {
+  if (argc > 1) {
+    const std::string longer = entry.name + " " + text_of(argv[1]);
+    if (exists(longer)) return forward(longer, argc - 2, argv + 2);
+  }
+  if (entry.row) return run_row(*entry.row, entry.name, {}, argc - 1, argv + 1);
+  return guard([&]() -> std::string {
+    std::string usage = fmt::format("{}: {}", entry.name, "a subcommand is missing");
+    if (argc > 1) {
+      const std::string asked = entry.name + " " + text_of(argv[1]);
+      usage = fmt::format("unknown command \"{}\"{}", asked, did_you_mean(asked, command_names()));
+    }
+    for (const CommandRow& row : table_) {
+      if (row.name.starts_with(entry.name + " ")) usage += fmt::format("\n  {} {}", row.name, row.usage);
+    }
+    throw ConfigError(usage);
+  });
+}
+
+int Interpreter::dispatch_object(const Entry& entry, int argc, Jim_Obj* const* argv) {
+  const std::string word = argc > 1 ? text_of(argv[1]) : std::string();
+  for (const CommandRow& row : *entry.object_rows) {
+    if (row.name == word) return run_row(row, entry.name + " " + word, entry.name, argc - 2, argv + 2);
+  }
+  const bool is_row =
+      std::ranges::any_of(entries_, [&](const auto& e) { return e->name == word && !e->object_rows; });
+  if (entry.is_target && is_row) {
+    const Session::CurrentTargetScope scope(session_, session_.target_entry(entry.name));
+    return forward(word, argc - 2, argv + 2);
+  }
+  return guard([&]() -> std::string {
+    std::vector<std::string> known;
+    std::string usage;
+    for (const CommandRow& row : *entry.object_rows) {
+      known.push_back(entry.name + " " + std::string(row.name));
+      usage += fmt::format("\n  {} {}", known.back(), row.usage);
+    }
+    const std::string asked = entry.name + " " + word;
+    throw ConfigError(
+        argc > 1 ? fmt::format("unknown command \"{}\"{}{}", asked, did_you_mean(asked, known), usage)
+                 : fmt::format("{}: a subcommand is missing{}", entry.name, usage));
+  });
+}
+
+int Interpreter::forward(const std::string& name, int argc, Jim_Obj* const* argv) {
+  std::vector<Jim_Obj*> words{object_of(jim_, name)};
+  words.insert(words.end(), argv, argv + argc);
+  return Jim_EvalObjVector(jim_, static_cast<int>(words.size()), words.data());
+}
+
+int Interpreter::run_row(const CommandRow& row, std::string_view name, std::string_view object, int argc,
+                         Jim_Obj* const* argv) {
+  return guard([&] {
+    const std::vector<std::string> words = words_of(argc, argv);
+    session_.log().debug("command - {} {}", name, joined(words));
+    return call_row(row, name, object, words);
+  });
+}
+
+std::string Interpreter::call_row(const CommandRow& row, std::string_view name, std::string_view object,
+                                  std::span<const std::string> words) {
+  const bool configuring = session_.stage() == Stage::config;
+  // OpenOCD's sentences, as seen of 0.12.0.
+  if (row.mode == CommandMode::config && !configuring) {
+    throw ConfigError(fmt::format("The '{}' command must be used before 'init'.", name));
+  }
+  if (row.mode == CommandMode::exec && configuring) {
+    throw ConfigError(fmt::format("The '{}' command must be used after 'init'.", name));
+  }
+  try {
+    return row.run(Call{session_, name, words, object});
+  } catch (const UsageError& e) {
+    throw UsageError(fmt::format("{}: {}\nusage: {} {}", name, e.describe(), name, row.usage));
+  }
+}
+
+int Interpreter::guard(const std::function<std::string()>& body) {
+  try {
+    Jim_SetResult(jim_, object_of(jim_, body()));
+    return JIM_OK;
+  } catch (const LeaveScripts&) {
+    return JIM_EXIT;
+  } catch (const ScriptError& e) {
+    Jim_SetResult(jim_, object_of(jim_, e.message()));
+    return JIM_ERR;
+  } catch (const Error& e) {
+    return fail(e.describe());
+  } catch (const std::exception& e) {
+    return fail(fmt::format("internal error: {}", e.what()));
+  }
+}
+
+// Printed at once, as OpenOCD does, so that it is seen even where a script catches it; and handed on as the
+// Tcl error.
+int Interpreter::fail(const std::string& text) {
+  if (!text.empty()) session_.log().line(LogLevel::error, text);
+  logged_ = text;
+  Jim_SetResult(jim_, object_of(jim_, text));
+  return JIM_ERR;
+}
+
+int Interpreter::unknown(Jim_Interp* jim, int argc, Jim_Obj* const* argv) {
+  auto& self = *static_cast<Interpreter*>(Jim_CmdPrivData(jim));
+  const std::string name = argc > 1 ? text_of(argv[1]) : std::string();
+  // Scripts from before OpenOCD 0.11 call commands by an internal "ocd_" name.
+  if (name.starts_with("ocd_") && self.exists(name.substr(4))) {
+    return self.forward(name.substr(4), argc - 2, argv + 2);
+  }
+  const std::vector<std::string> known = self.command_names();
+  std::string hint = argc > 2 ? did_you_mean(name + " " + text_of(argv[2]), known) : std::string();
+  if (hint.empty()) hint = did_you_mean(name, known);
+  const std::string text = fmt::format("invalid command name \"{}\"{}", name, hint);
+  Jim_SetResult(jim, object_of(jim, text));
+  return JIM_ERR;
+}
+
+// Jim's own takes one word; files written for OpenOCD before 0.12 also say `expr $a + $b`.
+int Interpreter::expr(Jim_Interp* jim, int argc, Jim_Obj* const* argv) {
+  if (argc == 2) return Jim_EvalExpression(jim, argv[1]);
+  auto& self = *static_cast<Interpreter*>(Jim_CmdPrivData(jim));
+  const std::string text = joined(words_of(argc - 1, argv + 1));
+  self.session_.log().warn("DEPRECATED! use 'expr {{ {} }}' not 'expr {}'", text, text);
+  Jim_Obj* expression = object_of(jim, text);
+  Jim_IncrRefCount(expression);
+  const int code = Jim_EvalExpression(jim, expression);
+  Jim_DecrRefCount(jim, expression);
+  return code;
+}
+
+bool Interpreter::exists(const std::string& name) {
+  Jim_Obj* object = object_of(jim_, name);
+  Jim_IncrRefCount(object);
+  const bool found = Jim_GetCommand(jim_, object, JIM_NONE) != nullptr;
+  Jim_DecrRefCount(jim_, object);
+  return found;
+}
+
+Interpreter::Result Interpreter::result_of(int code) {
+  const std::string text = text_of(Jim_GetResult(jim_));
+  if (code == JIM_EXIT) return {Outcome::leave, {}};
+  if (code == JIM_ERR) return {Outcome::error, text};
+  return {Outcome::ok, text};
+}
+
+Interpreter::Result Interpreter::eval(const std::string& script, const std::string& source) {
+  if (source.empty()) return result_of(Jim_EvalGlobal(jim_, script.c_str()));
+  return result_of(Jim_EvalSource(jim_, source.c_str(), 1, script.c_str()));
+}
+
+Interpreter::Result Interpreter::call(std::span<const std::string> words) {
+  std::vector<Jim_Obj*> objects;
+  for (const std::string& word : words) objects.push_back(object_of(jim_, word));
+  return result_of(Jim_EvalObjVector(jim_, static_cast<int>(objects.size()), objects.data()));
+}
+
+Interpreter::Outcome Interpreter::run(const std::string& script, const std::string& source) {
+  const Result result = eval(script, source);
+  if (result.outcome == Outcome::error) {
+    report_error(result.text);
+  } else if (result.outcome == Outcome::ok && !result.text.empty()) {
+    session_.log().user("{}", result.text);
+  }
+  return result.outcome;
+}
+
+void Interpreter::report_error(const std::string& text) {
+  if (text != logged_) session_.log().line(LogLevel::error, text);
+  logged_.clear();
+  // Jim keeps {procedure file line} triples, innermost first.
+  const int length = Jim_ListLength(jim_, jim_->stackTrace);
+  for (int i = 0; i + 2 < length; i += 3) {
+    const auto field = [&](int n) { return text_of(Jim_ListGetIndex(jim_, jim_->stackTrace, i + n)); };
+    const std::string file = field(1);
+    if (file.empty() || file.starts_with("embedded:")) continue;
+    const std::string procedure = field(0);
+    session_.log().user("  at {}:{}{}", file, field(2),
+                        procedure.empty() ? "" : fmt::format(" in procedure '{}'", procedure));
+  }
+}
+
+void Interpreter::run_event(TargetEntry& target, std::string_view event) {
+  const auto found =
+      std::ranges::find(target.events, event, [](const auto& e) { return std::string_view(e.first); });
+  if (found == target.events.end()) return;
+  session_.log().debug("target: {} event {}", target.name, event);
+  const Session::CurrentTargetScope scope(session_, target);
+  const std::string body = found->second;  // the body may replace itself
+  const Result result = eval(body);
+  if (result.outcome == Outcome::leave) throw LeaveScripts{};
+  if (result.outcome == Outcome::ok) return;
+  session_.log().error("Error executing event {} on target {}:", event, target.name);
+  report_error(result.text);
+}
+
+std::vector<const CommandRow*> Interpreter::rows() const {
+  std::vector<const CommandRow*> all;
+  for (const CommandRow& row : table_) all.push_back(&row);
+  return all;
+}
+
+std::optional<CommandMode> Interpreter::mode_of(const std::string& name) {
+  if (!exists(name)) return {};
+  const auto found = std::ranges::find(table_, name, &CommandRow::name);
+  return found == table_.end() ? CommandMode::any : found->mode;
+}
+
+std::vector<std::string> Interpreter::procs() {
+  std::vector<std::string> names;
+  Jim_Obj* saved = Jim_GetResult(jim_);
+  Jim_IncrRefCount(saved);
+  if (Jim_EvalGlobal(jim_, "info procs") == JIM_OK) {
+    Jim_Obj* list = Jim_GetResult(jim_);
+    Jim_IncrRefCount(list);
+    const int length = Jim_ListLength(jim_, list);
+    for (int i = 0; i < length; ++i) names.push_back(text_of(Jim_ListGetIndex(jim_, list, i)));
+    Jim_DecrRefCount(jim_, list);
+  }
+  Jim_SetResult(jim_, saved);
+  Jim_DecrRefCount(jim_, saved);
+  return names;
+}
+
+std::vector<std::string> Interpreter::command_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : entries_) names.push_back(entry->name);
+  for (std::string& name : procs()) {
+    if (std::ranges::find(jim_procs_, name) == jim_procs_.end()) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace probity

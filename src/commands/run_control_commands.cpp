@@ -1,0 +1,167 @@
+// halt, resume, step, targets, breakpoints.
+#include "commands/run_control_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "commands/args.hpp"
+#include "commands/table.hpp"
+#include "session/session.hpp"
+
+namespace probity {
+
+Target& target_of(const Call& call) {
+  Target& target = call.session.target();
+  if (!target.examined()) {
+    throw TargetError(fmt::format("[{}] Target not examined yet; try '{} arp_examine' once it answers",
+                                  target.name(), target.name()),
+                      "unknown");
+  }
+  return target;
+}
+
+namespace {
+
+constexpr Milliseconds kDefaultWait{5000};  // OpenOCD 0.12.0: "milliseconds (default 5000)"
+
+Milliseconds wait_of(const Call& call) {
+  args::expect(call.args, 0, 1);
+  return call.args.empty() ? kDefaultWait : args::milliseconds(call.args[0]);
+}
+
+std::string halt(const Call& call) {
+  target_of(call).halt(wait_of(call));
+  return {};
+}
+
+std::string wait_halt(const Call& call) {
+  target_of(call).wait_halted(wait_of(call));
+  return {};
+}
+
+std::optional<Address> address_of(const Call& call) {
+  args::expect(call.args, 0, 1);
+  if (call.args.empty()) return {};
+  return args::address(call.args[0]);
+}
+
+// The target as it is now, not as it was when somebody last looked.
+Target& polled_target(const Call& call) {
+  Target& target = target_of(call);
+  target.poll();
+  return target;
+}
+
+std::string resume(const Call& call) {
+  const auto address = address_of(call);
+  polled_target(call).resume({.address = address});
+  return {};
+}
+
+std::string step(const Call& call) {
+  const auto address = address_of(call);
+  polled_target(call).step(address);
+  return {};
+}
+
+std::string soft_reset_halt(const Call& call) {
+  args::expect(call.args, 0, 0);
+  Target& target = target_of(call);
+  call.session.log().info("[{}] requesting target halt and executing a soft reset", target.name());
+  target.soft_reset_halt();
+  return {};
+}
+
+std::string_view state_word(const TargetEntry& entry) {
+  if (!entry.target || !entry.target->examined()) return entry.defer_examine ? "examine deferred" : "unknown";
+  return name_of(entry.target->state());
+}
+
+std::string tap_of(const Session& session, const TargetEntry& entry) {
+  for (const auto& dap : session.daps) {
+    if (dap->name == entry.dap) return dap->tap;
+  }
+  return entry.chain_position.value_or("");
+}
+
+// OpenOCD 0.12.0's table, to the blank: scripts cut columns out of it.
+std::string targets(const Call& call) {
+  args::expect(call.args, 0, 1);
+  Session& session = call.session;
+  if (!call.args.empty()) {
+    session.select(call.args[0]);
+    return {};
+  }
+  std::string text =
+      "    TargetName         Type       Endian TapName            State       \n"
+      "--  ------------------ ---------- ------ ------------------ ------------\n";
+  for (std::size_t i = 0; i < session.targets.size(); ++i) {
+    const TargetEntry& entry = *session.targets[i];
+    text += fmt::format("{:2}{} {:<18} {:<10} {:<6} {:<18} {}\n", i, &entry == &session.current() ? '*' : ' ',
+                        entry.name, entry.type, entry.endian, tap_of(session, entry), state_word(entry));
+  }
+  return text;
+}
+
+std::string list_breakpoints(const Target& target) {
+  std::string text;
+  for (const Address address : target.breakpoints()) {
+    text += fmt::format("Breakpoint(IVA): 0x{:08x}, 0x2, 0\n", address);
+  }
+  return text;
+}
+
+// `bp address length [hw]`; all are made in the breakpoint unit, which works in flash and RAM that it
+// reaches.
+std::string set_breakpoint(const Call& call) {
+  args::expect(call.args, 0, 3);
+  Target& target = target_of(call);
+  if (call.args.empty()) return list_breakpoints(target);
+  if (call.args.size() < 2) throw UsageError("a length is needed (2 for Thumb code)");
+  const Address address = args::address(call.args[0]);
+  if (const auto length = args::number(call.args[1]); length != 2 && length != 4) {
+    throw UsageError(fmt::format("'{}' is no length of a Thumb instruction: 2 or 4", call.args[1]));
+  }
+  if (call.args.size() == 3) args::one_of(call.args[2], {"hw"});
+  target.set_breakpoint(address);
+  return fmt::format("breakpoint set at 0x{:08x}\n", address);
+}
+
+std::string remove_breakpoint(const Call& call) {
+  args::expect(call.args, 1, 1);
+  Target& target = target_of(call);
+  if (call.args[0] == "all") {
+    for (const Address address : target.breakpoints()) target.clear_breakpoint(address);
+    return {};
+  }
+  const Address address = args::address(call.args[0]);
+  const auto set = target.breakpoints();
+  if (std::find(set.begin(), set.end(), address & ~Address{1}) == set.end()) {
+    throw UsageError(fmt::format("no breakpoint at address 0x{:08x} found", address));
+  }
+  target.clear_breakpoint(address);
+  return {};
+}
+
+}  // namespace
+
+std::vector<CommandRow> run_control_rows() {
+  constexpr auto kExec = CommandMode::exec;
+  return {
+      {"halt", kExec, "[milliseconds]",
+       "Asks the target to halt and waits until it has, 5000 ms unless said; 0 does not wait.", halt},
+      {"wait_halt", kExec, "[milliseconds]", "Waits until the target has halted, 5000 ms unless said.",
+       wait_halt},
+      {"resume", kExec, "[address]", "Lets the target run, from its pc or from an address.", resume},
+      {"step", kExec, "[address]", "Executes one instruction, at its pc or at an address.", step},
+      {"soft_reset_halt", kExec, "", "Resets the core by software and halts it; 'reset halt' is better.",
+       soft_reset_halt},
+      {"targets", CommandMode::any, "[target]", "Shows all targets, or selects one.", targets},
+      {"bp", kExec, "[address length ['hw']]", "Sets a hardware breakpoint, or lists them.", set_breakpoint},
+      {"rbp", kExec, "'all' | address", "Removes one breakpoint, or all.", remove_breakpoint},
+  };
+}
+
+}  // namespace probity

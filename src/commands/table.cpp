@@ -1,0 +1,38 @@
+#include "commands/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+
+namespace probity {
+
+std::vector<CommandRow> all_rows(Interpreter& interpreter) {
+  std::vector<CommandRow> all;
+  const auto add = [&all](std::vector<CommandRow> rows) { std::ranges::move(rows, std::back_inserter(all)); };
+  add(core_rows(interpreter));
+  add(session_rows(interpreter));
+  add(adapter_rows());
+  add(transport_rows());
+  add(driver_rows());
+  add(reset_config_rows());
+  add(jtag_rows());
+  add(dap_rows(interpreter));
+  add(target_rows(interpreter));
+  add(trace_rows(interpreter));
+  add(server_rows());
+  add(flash_bank_rows());
+  add(run_control_rows());
+  add(memory_rows());
+  add(register_rows());
+  add(flash_rows());
+  add(image_rows());
+  add(stm32f2x_rows());
+  std::ranges::sort(all, {}, &CommandRow::name);
+  const auto twice = std::ranges::adjacent_find(all, {}, &CommandRow::name);
+  if (twice != all.end()) throw std::logic_error(fmt::format("two rows are named '{}'", twice->name));
+  return all;
+}
+
+}  // namespace probity

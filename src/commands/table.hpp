@@ -1,0 +1,35 @@
+// All commands: every group's rows in one table.
+#pragma once
+
+#include <vector>
+
+#include "commands/row.hpp"
+
+namespace probity {
+
+class Interpreter;
+
+// One function per *_commands.cpp.
+std::vector<CommandRow> adapter_rows();
+std::vector<CommandRow> transport_rows();
+std::vector<CommandRow> driver_rows();
+std::vector<CommandRow> reset_config_rows();
+std::vector<CommandRow> jtag_rows();
+std::vector<CommandRow> trace_rows(Interpreter& interpreter);
+std::vector<CommandRow> dap_rows(Interpreter& interpreter);
+std::vector<CommandRow> target_rows(Interpreter& interpreter);
+std::vector<CommandRow> server_rows();
+std::vector<CommandRow> flash_bank_rows();
+std::vector<CommandRow> core_rows(Interpreter& interpreter);
+std::vector<CommandRow> session_rows(Interpreter& interpreter);
+
+std::vector<CommandRow> run_control_rows();
+std::vector<CommandRow> memory_rows();
+std::vector<CommandRow> register_rows();
+std::vector<CommandRow> flash_rows();
+std::vector<CommandRow> image_rows();
+std::vector<CommandRow> stm32f2x_rows();
+
+std::vector<CommandRow> all_rows(Interpreter& interpreter);
+
+}  // namespace probity

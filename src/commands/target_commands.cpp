@@ -1,0 +1,128 @@
+// target create, names, current …; the object words are in target_object_commands.cpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "commands/args.hpp"
+#include "commands/interpreter.hpp"
+#include "commands/table.hpp"
+#include "commands/target_options.hpp"
+
+namespace probity {
+
+namespace {
+
+// Types that this program knows, as `target create` names them. Files from before OpenOCD 0.8 say cortex_m3.
+std::string type_named(Session& session, const std::string& word) {
+  std::string type = word;
+  if (word == "cortex_m3" || word == "cortex_m4" || word == "stm32_stlink") {
+    session.log().warn("target type '{}' is now called 'cortex_m'", word);
+    type = "cortex_m";
+  }
+  if (type != "cortex_m" && type != "hla_target") {
+    throw ConfigError(fmt::format("Target type '{}' unknown; there is: cortex_m, hla_target", word));
+  }
+  // OpenOCD shows the target by how it is reached, and so do the scripts that read `targets`.
+  if (!is_hla(session.require_transport())) return "cortex_m";
+  session.log().info(
+      "The selected transport took over low-level target control. The results might differ compared to plain "
+      "JTAG/SWD");
+  return "hla_target";
+}
+
+// Before OpenOCD 0.11 there were no DAPs: a target named its TAP. It gets the DAP that this means.
+std::string implied_dap(Session& session, const std::string& tap) {
+  for (const auto& entry : session.daps) {
+    if (entry->tap == tap) return entry->name;
+  }
+  const auto& taps = session.taps.taps;
+  if (std::ranges::find(taps, tap, &JtagTap::name) == taps.end()) {
+    throw ConfigError(fmt::format("-chain-position: there is no TAP named '{}'", tap));
+  }
+  auto entry = std::make_unique<DapEntry>();
+  entry->name = tap + ".dap";
+  entry->tap = tap;
+  session.daps.push_back(std::move(entry));
+  return tap + ".dap";
+}
+
+std::string create(Interpreter& interpreter, const Call& call, const std::vector<CommandRow>& object_rows) {
+  if (call.args.size() < 2) throw UsageError("a name and a type are needed");
+  Session& session = call.session;
+  auto entry = std::make_unique<TargetEntry>();
+  entry->name = call.args[0];
+  entry->type = type_named(session, call.args[1]);
+  configure_target(session, *entry, call.args.subspan(2));
+  if (entry->dap.empty()) {
+    if (!entry->chain_position) throw UsageError("-dap name is needed");
+    entry->dap = implied_dap(session, *entry->chain_position);
+  }
+  interpreter.create_object(entry->name, object_rows, /*is_target=*/true);
+  session.targets.push_back(std::move(entry));
+  session.select(call.args[0]);
+  return {};
+}
+
+std::string names(const Call& call) {
+  args::expect(call.args, 0, 0);
+  std::vector<std::string> all;
+  for (const auto& entry : call.session.targets) all.push_back(entry->name);
+  return args::list(all);
+}
+
+std::string smp(const Call& call) {
+  for (const std::string& name : call.args) call.session.target_entry(name);
+  if (call.args.size() > 1) throw ConfigError("targets that run together (smp) are not in this version");
+  return {};
+}
+
+// cortex_m reset_config: how to reset where there is no SRST.
+std::string soft_reset(const Call& call) {
+  args::expect(call.args, 0, 1);
+  auto& method = call.session.reset_config.soft_reset;
+  if (!call.args.empty()) {
+    method = args::one_of(call.args[0], {"sysresetreq", "vectreset"}) == 0 ? SoftReset::sysresetreq
+                                                                           : SoftReset::vectreset;
+    return {};
+  }
+  return fmt::format("cortex_m reset_config {}",
+                     method == SoftReset::vectreset ? "vectreset" : "sysresetreq");
+}
+
+std::string mask_interrupts(const Call& call) {
+  args::expect(call.args, 0, 1);
+  if (!call.args.empty() && args::one_of(call.args[0], {"auto", "on", "off", "steponly"}) != 0) {
+    throw ConfigError("cortex_m maskisr: this version only has 'auto'");
+  }
+  return "cortex_m interrupt mask auto";
+}
+
+}  // namespace
+
+std::vector<CommandRow> target_rows(Interpreter& interpreter) {
+  const auto objects = std::make_shared<const std::vector<CommandRow>>(target_object_rows());
+  constexpr auto kAny = CommandMode::any;
+  return {
+      {"target create", CommandMode::config, "name type '-dap' name [options ...]",
+       "Declares a target and selects it; its name becomes a command.",
+       [&interpreter, objects](const Call& call) { return create(interpreter, call, *objects); }},
+      {"target current", kAny, "", "The name of the current target.",
+       [](const Call& call) {
+         args::expect(call.args, 0, 0);
+         return call.session.targets.empty() ? std::string() : call.session.current().name;
+       }},
+      {"target names", kAny, "", "The names of all targets.", names},
+      {"target types", kAny, "", "The types that 'target create' takes.",
+       [](const Call&) { return std::string("cortex_m hla_target"); }},
+      {"target count", kAny, "", "How many targets there are.",
+       [](const Call& call) { return fmt::format("{}", call.session.targets.size()); }},
+      {"target smp", kAny, "targetname1 targetname2 ...", "Gathers targets that run together.", smp},
+      {"cortex_m reset_config", kAny, "['sysresetreq'|'vectreset']", "How to reset where there is no SRST.",
+       soft_reset},
+      {"cortex_m maskisr", CommandMode::exec, "['auto'|'on'|'off'|'steponly']",
+       "Whether interrupts are masked while stepping.", mask_interrupts},
+  };
+}
+
+}  // namespace probity

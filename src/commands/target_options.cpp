@@ -1,0 +1,203 @@
+#include "commands/target_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "commands/args.hpp"
+
+namespace probity {
+
+namespace {
+
+// As OpenOCD 0.12.0 lists them; trace-config and the older ones are kept so that old files load.
+constexpr std::string_view kEvents[] = {
+    "gdb-halt",
+    "halted",
+    "resumed",
+    "resume-start",
+    "resume-end",
+    "step-start",
+    "step-end",
+    "gdb-start",
+    "gdb-end",
+    "reset-start",
+    "reset-assert-pre",
+    "reset-assert",
+    "reset-assert-post",
+    "reset-deassert-pre",
+    "reset-deassert-post",
+    "reset-init",
+    "reset-end",
+    "examine-start",
+    "examine-fail",
+    "examine-end",
+    "debug-halted",
+    "debug-resumed",
+    "gdb-attach",
+    "gdb-detach",
+    "gdb-flash-write-start",
+    "gdb-flash-write-end",
+    "gdb-flash-erase-start",
+    "gdb-flash-erase-end",
+    "trace-config",
+    "semihosting-user-cmd-0x100",
+    "semihosting-user-cmd-0x101",
+    "semihosting-user-cmd-0x102",
+    "semihosting-user-cmd-0x103",
+    "semihosting-user-cmd-0x104",
+    "semihosting-user-cmd-0x105",
+    "semihosting-user-cmd-0x106",
+    "semihosting-user-cmd-0x107",
+};
+
+// One option: how to set it from a word, and how to show it.
+struct OptionRow {
+  std::string_view name;
+  void (*set)(Session&, TargetEntry&, const std::string&);  // null: cannot be set
+  std::string (*get)(Session&, const TargetEntry&);
+};
+
+std::string& kept(TargetEntry& entry, const char* name) { return entry.options[name]; }
+std::string shown(const TargetEntry& entry, const char* name) {
+  const auto found = entry.options.find(name);
+  return found == entry.options.end() ? std::string() : found->second;
+}
+
+std::string tap_of(Session& session, const TargetEntry& entry) {
+  for (const auto& dap : session.daps) {
+    if (dap->name == entry.dap) return dap->tap;
+  }
+  return entry.chain_position.value_or("");
+}
+
+void set_dap(Session& session, TargetEntry& entry, const std::string& word) {
+  const auto same = [&](const auto& dap) { return dap->name == word; };
+  if (std::ranges::none_of(session.daps, same)) {
+    throw ConfigError(fmt::format("DAP name invalid! There is no DAP named '{}'", word));
+  }
+  entry.dap = word;
+}
+
+// Work areas may be changed after init too; the live target then takes them over.
+void work_area_changed(TargetEntry& entry) {
+  if (entry.target) entry.target->work_areas().config = entry.work_area;
+}
+
+constexpr OptionRow kOptions[] = {
+    {"-type", nullptr, [](Session&, const TargetEntry& t) { return t.type; }},
+    {"-dap", set_dap, [](Session&, const TargetEntry& t) { return t.dap; }},
+    {"-ap-num",
+     [](Session&, TargetEntry& t, const std::string& w) {
+       t.ap = static_cast<unsigned>(args::number(w, 255));
+     },
+     [](Session&, const TargetEntry& t) { return fmt::format("{}", t.ap.value_or(0)); }},
+    {"-chain-position", [](Session&, TargetEntry& t, const std::string& w) { t.chain_position = w; }, tap_of},
+    {"-endian",
+     [](Session&, TargetEntry& t, const std::string& w) {
+       if (args::one_of(w, {"little", "big"}) == 1)
+         throw ConfigError("big-endian targets are not in this version");
+       t.endian = w;
+     },
+     [](Session&, const TargetEntry& t) { return t.endian; }},
+    {"-work-area-phys",
+     [](Session&, TargetEntry& t, const std::string& w) {
+       t.work_area.physical = args::address(w);
+       work_area_changed(t);
+     },
+     [](Session&, const TargetEntry& t) { return fmt::format("{}", t.work_area.physical.value_or(0)); }},
+    {"-work-area-virt",
+     [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-work-area-virt") = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-work-area-virt"); }},
+    {"-work-area-size",
+     [](Session&, TargetEntry& t, const std::string& w) {
+       t.work_area.size = args::number32(w);
+       work_area_changed(t);
+     },
+     [](Session&, const TargetEntry& t) { return fmt::format("{}", t.work_area.size); }},
+    {"-work-area-backup",
+     [](Session&, TargetEntry& t, const std::string& w) {
+       t.work_area.backup = args::on_off(w);
+       work_area_changed(t);
+     },
+     [](Session&, const TargetEntry& t) { return std::string(t.work_area.backup ? "1" : "0"); }},
+    {"-coreid", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-coreid") = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-coreid"); }},
+    {"-dbgbase", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-dbgbase") = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-dbgbase"); }},
+    {"-rtos", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-rtos") = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-rtos"); }},
+    {"-cti", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-cti") = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-cti"); }},
+    {"-gdb-port", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-gdb-port") = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-gdb-port"); }},
+    {"-gdb-max-connections",
+     [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-gdb-max-connections") = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-gdb-max-connections"); }},
+};
+
+const OptionRow& option_named(std::string_view word) {
+  const auto* found = std::ranges::find(kOptions, word, &OptionRow::name);
+  if (found == std::end(kOptions)) {
+    std::vector<std::string_view> names{"-event", "-defer-examine"};
+    for (const OptionRow& row : kOptions) names.push_back(row.name);
+    throw UsageError(fmt::format("Unknown param: {}, try one of: {}", word, fmt::join(names, ", ")));
+  }
+  return *found;
+}
+
+void require_event(std::string_view name) {
+  if (std::ranges::find(kEvents, name) == std::end(kEvents)) {
+    throw UsageError(fmt::format("-event: Unknown: {}, try one of: {}", name, fmt::join(kEvents, ", ")));
+  }
+}
+
+void set_event(TargetEntry& entry, const std::string& name, const std::string& body) {
+  require_event(name);
+  std::erase_if(entry.events, [&](const auto& event) { return event.first == name; });
+  entry.events.emplace_back(name, body);
+}
+
+}  // namespace
+
+void configure_target(Session& session, TargetEntry& entry, std::span<const std::string> words) {
+  for (std::size_t i = 0; i < words.size();) {
+    const std::string& word = words[i];
+    const std::size_t left = words.size() - i - 1;
+    if (word == "-defer-examine") {
+      entry.defer_examine = true;
+      i += 1;
+      continue;
+    }
+    if (word == "-event") {
+      if (left < 2) throw UsageError("-event needs a name and a body");
+      set_event(entry, words[i + 1], words[i + 2]);
+      i += 3;
+      continue;
+    }
+    const OptionRow& option = option_named(word);
+    if (!option.set) throw UsageError(fmt::format("{} cannot be set", word));
+    if (left < 1) throw UsageError(fmt::format("{} needs a value", word));
+    option.set(session, entry, words[i + 1]);
+    i += 2;
+  }
+}
+
+std::string target_option(Session& session, const TargetEntry& entry, std::span<const std::string> words) {
+  if (words.empty()) throw UsageError("an -option is needed");
+  if (words[0] == "-event") {
+    args::expect(words, 2, 2);
+    require_event(words[1]);
+    for (const auto& [name, body] : entry.events) {
+      if (name == words[1]) return body;
+    }
+    return {};
+  }
+  args::expect(words, 1, 1);
+  if (words[0] == "-defer-examine") return entry.defer_examine ? "1" : "0";
+  return option_named(words[0]).get(session, entry);
+}
+
+}  // namespace probity

@@ -1,0 +1,40 @@
+// transport select, list.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "commands/args.hpp"
+#include "commands/table.hpp"
+#include "session/session.hpp"
+
+namespace probity {
+
+std::vector<CommandRow> transport_rows() {
+  return {
+      {"transport select", CommandMode::any, "[transport_name]",
+       "Selects the wire protocol; without a name shows it, and selects the driver's first one if none was "
+       "selected yet.",
+       [](const Call& call) -> std::string {
+         args::expect(call.args, 0, 1);
+         if (call.args.empty()) return std::string(name_of(call.session.require_transport()));
+         call.session.select_transport(call.args[0]);
+         return {};
+       }},
+      {"transport list", CommandMode::any, "", "Lists the transports of all drivers.",
+       [](const Call& call) {
+         args::expect(call.args, 0, 0);
+         std::vector<Transport> known;
+         for (const AdapterDriver& driver : adapter_drivers()) {
+           for (const Transport t : driver.transports) {
+             if (std::ranges::find(known, t) == known.end()) known.push_back(t);
+           }
+         }
+         std::string text = "The following transports are available:\n";
+         for (const Transport t : known) text += fmt::format("\t{}\n", name_of(t));
+         return text;
+       }},
+  };
+}
+
+}  // namespace probity

@@ -1,0 +1,66 @@
+// argv → Session → run → exit status.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/errors.hpp"
+#include "commands/command_line.hpp"
+#include "commands/run.hpp"
+#include "commands/version.hpp"
+#include "transport/host.hpp"
+#include "vboard/virtual_host.hpp"
+
+namespace {
+
+std::optional<std::string> virtual_board(const probity::CommandLine& line) {
+  if (line.virtual_board) return line.virtual_board;
+  const char* variable = std::getenv("PROBITY_VIRTUAL");
+  return variable && *variable ? std::optional<std::string>(variable) : std::nullopt;
+}
+
+int run_on_virtual_board(const probity::CommandLine& line, const std::string& spec) {
+  probity::vboard::VirtualHost board(spec);
+  const auto tcp = probity::make_asio_tcp();
+  probity::Log log(board.clock());
+  const probity::Host host{board.usb(), board.hid(), *tcp, board.clock()};
+  const int status = probity::run(line, host, log, probity::search_environment());
+  board.finish();
+  return status;
+}
+
+int run_on_bench(const probity::CommandLine& line) {
+  const auto usb = probity::make_libusb_bus();
+  const auto hid = probity::make_hidapi_bus();
+  const auto tcp = probity::make_asio_tcp();
+  probity::SystemClock clock;
+  probity::Log log(clock);
+  const probity::Host host{*usb, *hid, *tcp, clock};
+  return probity::run(line, host, log, probity::search_environment());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  fmt::print(stderr, "{}\n", probity::banner());
+  try {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    const probity::CommandLine line = probity::parse_command_line(words);
+    if (line.help) {
+      fmt::print(stderr, "{}", probity::command_line_help());
+      return EXIT_SUCCESS;
+    }
+    if (line.version) return EXIT_SUCCESS;
+    const auto board = virtual_board(line);
+    return board ? run_on_virtual_board(line, *board) : run_on_bench(line);
+  } catch (const probity::Error& e) {
+    fmt::print(stderr, "Error: {}\n", e.describe());
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "Error: {}\n", e.what());
+  }
+  return EXIT_FAILURE;
+}

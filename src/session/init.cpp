@@ -1,0 +1,164 @@
+// From configuration to life: adapter, debug ports, targets, flash banks, in OpenOCD's order and with its
+// lines.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "session/session.hpp"
+
+namespace probity {
+
+namespace {
+
+// IDCODE: version 31:28, part 27:12, manufacturer 11:1 (IEEE 1149.1, 12.1).
+std::string describe_idcode(std::uint32_t id) {
+  const std::uint32_t manufacturer = id >> 1 & 0x7FF;
+  std::string_view maker = "<unknown>";
+  if (manufacturer == 0x23B) maker = "ARM Ltd";  // JEP106: bank 5, 0x3B
+  if (manufacturer == 0x020) maker = "STMicroelectronics";
+  return fmt::format("0x{:08x} (mfg: 0x{:03x} ({}), part: 0x{:04x}, ver: 0x{:x})", id, manufacturer, maker,
+                     id >> 12 & 0xFFFF, id >> 28);
+}
+
+constexpr std::uint32_t kWithoutVersion = 0x0FFFFFFF;
+
+}  // namespace
+
+void Session::init() {
+  if (initialized()) return;
+  try {
+    open_adapter();
+    connect_daps();
+    examine_targets();
+    make_flash_banks();
+  } catch (...) {
+    abandon_init();
+    throw;
+  }
+}
+
+void Session::abandon_init() {
+  for (FlashEntry& entry : flash_banks) entry.bank.reset();
+  for (const auto& entry : targets) entry->target.reset();
+  for (const auto& entry : daps) entry->dap.reset();
+  link_ = nullptr;
+  adapter_.reset();
+  stage_ = Stage::config;
+}
+
+void Session::open_adapter() {
+  if (adapter_driver_name.empty()) {
+    throw ConfigError("Debug Adapter has to be specified, see \"adapter driver\" command");
+  }
+  const Transport wire = require_transport();
+  if (!speed_chosen) {
+    log_.warn(
+        "An adapter speed is not selected in the init scripts. OpenOCD will try to run the adapter at the "
+        "low speed "
+        "({} kHz)",
+        adapter_settings.speed.value / 1000);
+    log_.warn(
+        "To remove this warnings and achieve reasonable communication speed with the target, set \"adapter "
+        "speed\" or "
+        "\"jtag_rclk\" in the init scripts.");
+  }
+  adapter_settings.connect_under_reset = reset_config.connect_assert_srst;
+  adapter_ = adapter_driver(adapter_driver_name).make(host_, adapter_settings, log_);
+  // The hla drivers of OpenOCD announce the speed before they have looked at the probe.
+  if (is_hla(wire)) log_.info("clock speed {} kHz", adapter_settings.speed.value / 1000);
+  adapter_->open();
+  for (const std::string& line : adapter_->describe()) log_.info("{}", line);
+  const Hertz speed = adapter_->set_speed(adapter_settings.speed);
+  if (!is_hla(wire)) log_.info("clock speed {} kHz", speed.value / 1000);
+  stage_ = Stage::exec;
+}
+
+void Session::connect_daps() {
+  for (std::size_t i = 0; i < taps.taps.size() && !daps.empty(); ++i) {
+    if (taps.taps[i].name == daps.front()->tap) taps.dap = i;
+  }
+  if (reset_config.connect_assert_srst) {
+    if (!reset_config.srst_nogate) log_.warn("'srst_nogate' reset_config option is required");
+    if (reset_config.has_srst) adapter_->set_reset({.srst = true, .trst = {}});
+  }
+  link_ = &adapter_->connect(*transport, taps);
+  for (const auto& entry : daps) {
+    entry->dap = std::make_unique<Dap>(entry->name, *link_, host_.clock, log_);
+    with_context("connecting to the target", [&] { entry->dap->connect(); });
+  }
+  if (is_jtag(*transport)) check_chain();
+}
+
+// What is on the chain against what was declared. As OpenOCD, an id that differs is an error line and no end:
+// a clone may carry another one.
+void Session::check_chain() {
+  const std::vector<std::uint32_t> found = link_->idcodes();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (i >= taps.taps.size()) {
+      log_.warn("JTAG tap: there is one more on the chain than declared: {}", describe_idcode(found[i]));
+      continue;
+    }
+    const JtagTap& tap = taps.taps[i];
+    log_.info("JTAG tap: {} tap/device found: {}", tap.name, describe_idcode(found[i]));
+    const auto same = [&](std::uint32_t id) {
+      return (id & kWithoutVersion) == (found[i] & kWithoutVersion);
+    };
+    if (tap.expected_ids.empty() || std::ranges::any_of(tap.expected_ids, same)) continue;
+    log_.warn("JTAG tap: {}       UNEXPECTED: {}", tap.name, describe_idcode(found[i]));
+    for (std::size_t n = 0; n < tap.expected_ids.size(); ++n) {
+      log_.error("JTAG tap: {}  expected {} of {}: {}", tap.name, n + 1, tap.expected_ids.size(),
+                 describe_idcode(tap.expected_ids[n]));
+    }
+  }
+}
+
+DapEntry& Session::dap_entry(const TargetEntry& target) {
+  for (const auto& entry : daps) {
+    if (entry->name == target.dap) return *entry;
+  }
+  throw ConfigError(fmt::format("target '{}': there is no DAP '{}' ('dap create')", target.name, target.dap));
+}
+
+void Session::make_target(TargetEntry& entry) {
+  Dap& dap = *dap_entry(entry).dap;
+  const unsigned ap = entry.ap ? *entry.ap : dap.link().reaches_registers() ? find_memory_ap(dap) : 0;
+  const TargetEnvironment environment{dap, dap.memory(ap), *adapter_, reset_config, host_.clock, log_};
+  entry.target = make_cortex_m(entry.name, environment);
+  entry.target->work_areas().config = entry.work_area;
+  entry.target->set_state_listener([this, &entry](TargetState state, HaltReason) { told(entry, state); });
+}
+
+void Session::examine(TargetEntry& entry) {
+  if (!entry.target) make_target(entry);
+  entry.target->examine();
+}
+
+void Session::examine_targets() {
+  for (const auto& entry : targets) {
+    if (entry->defer_examine) continue;
+    fire(*entry, "examine-start");
+    try {
+      examine(*entry);
+    } catch (const Error& e) {
+      log_.line(LogLevel::error, e.describe());
+      log_.warn("target {} examination failed", entry->name);
+      fire(*entry, "examine-fail");
+      continue;
+    }
+    fire(*entry, "examine-end");
+  }
+}
+
+void Session::make_flash_banks() {
+  for (FlashEntry& entry : flash_banks) {
+    TargetEntry& owner = target_entry(entry.config.target);
+    if (!owner.target) make_target(owner);
+    entry.bank = flash_driver(entry.config.driver).make(entry.config, *owner.target, host_.clock, log_);
+  }
+  for (FlashEntry& entry : flash_banks) {
+    entry.bank->resolve([this](std::string_view name) -> FlashBank& { return flash_bank(name); });
+  }
+}
+
+}  // namespace probity

@@ -1,0 +1,171 @@
+#include "session/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+
+namespace probity {
+
+namespace {
+
+template <typename Entries, typename Name>
+std::string names_of(const Entries& entries, Name&& name) {
+  std::string names;
+  for (const auto& entry : entries) names += (names.empty() ? "" : ", ") + std::string(name(entry));
+  return names.empty() ? "none" : names;
+}
+
+}  // namespace
+
+Session::Session(const Host& host, Log& log) : host_(host), log_(log) {}
+
+// What refers goes before what it refers to.
+Session::~Session() {
+  flash_banks.clear();
+  targets.clear();
+  daps.clear();
+  adapter_.reset();
+}
+
+Transport Session::require_transport() {
+  if (transport) return *transport;
+  // OpenOCD's sentences, as seen of 0.12.0.
+  if (adapter_driver_name.empty()) {
+    throw ConfigError("Debug adapter does not support any transports? Check config file order.");
+  }
+  const AdapterDriver& driver = adapter_driver(adapter_driver_name);
+  select_transport(name_of(driver.transports.front()));
+  if (driver.transports.size() == 1) {
+    log_.info("only one transport option; autoselect '{}'", name_of(*transport));
+  } else {
+    log_.info(
+        "auto-selecting first available session transport \"{}\". To override use 'transport select "
+        "<transport>'.",
+        name_of(*transport));
+  }
+  return *transport;
+}
+
+void Session::select_transport(std::string_view name) {
+  const std::optional<Transport> wanted = transport_named(name);
+  if (!wanted) throw ConfigError(fmt::format("unknown transport '{}'", name));
+  if (transport == wanted) return;
+  if (transport) throw ConfigError("Can't change session's transport after the initial selection was made");
+  if (adapter_driver_name.empty()) {
+    throw ConfigError("Debug adapter does not support any transports? Check config file order.");
+  }
+  const AdapterDriver& driver = adapter_driver(adapter_driver_name);
+  if (std::ranges::find(driver.transports, *wanted) == driver.transports.end()) {
+    throw ConfigError(fmt::format("Debug adapter doesn't support '{}' transport; {} has: {}", name,
+                                  driver.name,
+                                  names_of(driver.transports, [](Transport t) { return name_of(t); })));
+  }
+  transport = wanted;
+}
+
+Adapter& Session::adapter() {
+  if (!adapter_) throw ConfigError("the debug adapter is not open yet: 'init' comes first");
+  return *adapter_;
+}
+
+Hertz Session::set_speed(Hertz wanted) {
+  adapter_settings.speed = wanted;
+  speed_chosen = true;
+  return adapter_ ? adapter_->set_speed(wanted) : wanted;
+}
+
+TargetEntry& Session::current() {
+  if (override_) return *override_;
+  if (!current_) {
+    if (targets.empty())
+      throw TargetError("no target is configured ('target create', or a target/*.cfg file)");
+    current_ = targets.back().get();  // `target create` selects what it makes
+  }
+  return *current_;
+}
+
+void Session::select(std::string_view target_name) { current_ = &target_entry(target_name); }
+
+TargetEntry& Session::target_entry(std::string_view name) {
+  for (const auto& entry : targets) {
+    if (entry->name == name) return *entry;
+  }
+  throw ConfigError(fmt::format("target '{}' not defined; there is: {}", name,
+                                names_of(targets, [](const auto& t) { return t->name; })));
+}
+
+Target& Session::target(std::string_view name) {
+  TargetEntry& entry = name.empty() ? current() : target_entry(name);
+  if (!entry.target) throw TargetError(fmt::format("target '{}' is not there before 'init'", entry.name));
+  return *entry.target;
+}
+
+FlashBank& Session::flash_bank(std::string_view word) {
+  FlashEntry* found = nullptr;
+  if (!word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos && word.size() < 5) {
+    const auto number = static_cast<std::size_t>(std::stoul(std::string(word)));
+    if (number < flash_banks.size()) found = &flash_banks[number];
+  } else {
+    for (FlashEntry& entry : flash_banks) {
+      if (entry.config.name == word) found = &entry;
+    }
+    // A prefix of one name alone will do.
+    const auto matches = [&](const FlashEntry& e) { return e.config.name.starts_with(word); };
+    if (!found && !word.empty() && std::ranges::count_if(flash_banks, matches) == 1) {
+      found = &*std::ranges::find_if(flash_banks, matches);
+    }
+  }
+  if (!found) {
+    throw ConfigError(fmt::format("flash bank '{}' not found; there is: {}", word,
+                                  names_of(flash_banks, [](const FlashEntry& e) { return e.config.name; })));
+  }
+  if (!found->bank) throw ConfigError(fmt::format("flash bank '{}' is not there before 'init'", word));
+  return *found->bank;
+}
+
+std::vector<FlashBank*> Session::banks_of(const Target& target) {
+  std::vector<FlashBank*> banks;
+  for (FlashEntry& entry : flash_banks) {
+    if (entry.bank && &entry.bank->target() == &target) banks.push_back(entry.bank.get());
+  }
+  return banks;
+}
+
+FlashBank* Session::bank_at(Address address) {
+  for (FlashEntry& entry : flash_banks) {
+    if (!entry.bank) continue;
+    entry.bank->probe();
+    if (AddressRange{entry.bank->base(), entry.bank->size()}.contains(address)) return entry.bank.get();
+  }
+  return nullptr;
+}
+
+void Session::fire(TargetEntry& entry, std::string_view event) {
+  if (run_event) run_event(entry, event);
+}
+
+void Session::told(TargetEntry& entry, TargetState state) {
+  if (state == TargetState::halted) {
+    fire(entry, "gdb-halt");
+    fire(entry, "halted");
+    log_.user("{}", entry.target->describe_halt());
+  } else if (state == TargetState::running) {
+    fire(entry, "resumed");
+  }
+}
+
+void Session::poll() {
+  if (!polling) return;
+  for (const auto& entry : targets) {
+    if (!entry->target || !entry->target->examined()) continue;
+    try {
+      entry->target->poll();
+    } catch (const Error& e) {
+      log_.error("polling {} failed: {}", entry->name, e.describe());
+    }
+  }
+}
+
+}  // namespace probity

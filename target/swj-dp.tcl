@@ -1,0 +1,16 @@
+# swj_newdap: declares the debug port of a chip, in the words of the transport in use. Takes what `jtag newtap` takes.
+
+if {[catch {transport select}]} {
+    echo "Error: unable to select a session transport. Can't continue."
+    shutdown error
+}
+
+proc swj_newdap {chip tag args} {
+    if {[using_jtag]} {
+        jtag newtap $chip $tag {*}$args
+    } elseif {[using_swd]} {
+        swd newdap $chip $tag {*}$args
+    } else {
+        return -code error "transport '[transport select]' is not supported by swj_newdap"
+    }
+}
