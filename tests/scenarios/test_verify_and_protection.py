@@ -14,7 +14,7 @@ def test_verify_says_where(tmp_path):
     assert bench.program("a.elf").status == 0
     result = bench.run("init", "reset halt", "verify_image b.elf", "shutdown")
     assert result.status == 1, result.text
-    for word in ("0x080004d2", f"0x{other[1234]:02x}", f"0x{image[1234]:02x}", "2 bytes"):
+    for word in ("0x080004d2", f"0x{other[1234]:02x}", f"0x{image[1234]:02x}", "2 of 3000 bytes"):
         assert word in result.text, f"{word} is not said in:\n{result.text}"
 
 
@@ -35,7 +35,7 @@ def test_protected_sectors_are_named_with_the_way_out(tmp_path):
     result = bench.program("a.elf")
     assert result.status == 1, result.text
     assert "** Programming Failed **" in result.text
-    assert "flash protect 0 2 3 off" in result.text
+    assert "clear it with: flash protect stm32f4x.flash 2 3 off" in result.text
     assert bench.flash()[0x8000:0x10000] == b"\xff" * 0x8000
     assert bench.run("init", "reset halt", "flash protect 0 2 3 off", "shutdown").status == 0
     assert bench.program("a.elf").status == 0

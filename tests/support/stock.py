@@ -1,0 +1,79 @@
+"""Runs an unmodified OpenOCD (Debian's 0.12) against a virtual board."""
+import os
+import pathlib
+import re
+import subprocess
+from dataclasses import dataclass
+
+from support.probity import Result
+from support.vboard import Vboard
+
+OPENOCD = pathlib.Path(os.environ.get("STOCK_OPENOCD", "/usr/bin/openocd"))
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A way from OpenOCD to the chip."""
+    name: str
+    server: str = "stlink-server"
+    probe: str = "stlink-v2-1"
+    interface: str = "interface/stlink.cfg"
+    backend: str = "hla_stlink_backend tcp {port}"
+    transport: str = "hla_swd"
+
+    def start(self, start_vboard, chip: str, **options) -> Vboard:
+        if self.server == "stlink-server":
+            options["probe"] = self.probe
+        return start_vboard(chip, self.server, **options)
+
+    def words(self, board: Vboard) -> list[str]:
+        if self.server == "remote-bitbang":
+            return ["-c", "adapter driver remote_bitbang; remote_bitbang host 127.0.0.1; "
+                          f"remote_bitbang port {board.port}; transport select jtag; adapter speed 1000"]
+        return ["-f", self.interface, "-c", self.backend.format(port=board.port), "-c", f"transport select {self.transport}"]
+
+
+DAPDIRECT = {"interface": "interface/stlink-dap.cfg", "backend": "st-link backend tcp {port}", "transport": "dapdirect_swd"}
+HLA_V2_1 = Wire("hla-v2-1")
+WIRES = [
+    HLA_V2_1,
+    Wire("hla-v2", probe="stlink-v2"),
+    Wire("hla-v3", probe="stlink-v3"),
+    Wire("hla-jtag-v2-1", transport="hla_jtag"),
+    Wire("dapdirect-v2-1", **DAPDIRECT),
+    Wire("dapdirect-v3", probe="stlink-v3", **DAPDIRECT),
+    Wire("dapdirect-jtag-v2-1", **DAPDIRECT | {"transport": "dapdirect_jtag"}),
+    Wire("remote-bitbang-jtag", server="remote-bitbang"),
+]
+
+
+def target_file(chip: str) -> str:
+    return {"f2": "target/stm32f2x.cfg", "f4": "target/stm32f4x.cfg", "f7": "target/stm32f7x.cfg"}[chip[5:7]]
+
+
+def run(board: Vboard, wire: Wire, *commands: str, timeout=60) -> Result:
+    """Stock OpenOCD with these commands after the configuration, its servers off."""
+    words = [OPENOCD, *wire.words(board), "-f", target_file(board.chip), "-c",
+             "gdb_port disabled; telnet_port disabled; tcl_port disabled"]
+    for command in commands:
+        words += ["-c", command]
+    environment = {k: v for k, v in os.environ.items() if k != "OPENOCD_SCRIPTS"} | {"HOME": "/nonexistent"}
+    done = subprocess.run(list(map(str, words)), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=timeout, errors="replace")
+    return Result(done.returncode, done.stdout)
+
+
+@dataclass(frozen=True)
+class FlashInfo:
+    """What `flash info N` prints."""
+    size: int
+    base: int
+    sectors: tuple[tuple[int, int], ...]  # offset and size in bytes
+    text: str
+
+    @staticmethod
+    def parse(text: str) -> "FlashInfo":
+        head = re.search(r"#\d+ : (\S+) at (0x[0-9a-f]+), size (0x[0-9a-f]+)", text)
+        assert head, text
+        sectors = re.findall(r"#\s*\d+: (0x[0-9a-f]+) \((0x[0-9a-f]+) \d+kB\)", text)
+        return FlashInfo(int(head[3], 16), int(head[2], 16), tuple((int(o, 16), int(s, 16)) for o, s in sectors), text)
