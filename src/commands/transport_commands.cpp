@@ -17,9 +17,8 @@ std::vector<CommandRow> transport_rows() {
        "selected yet.",
        [](const Call& call) -> std::string {
          args::expect(call.args, 0, 1);
-         if (call.args.empty()) return std::string(name_of(call.session.require_transport()));
-         call.session.select_transport(call.args[0]);
-         return {};
+         if (!call.args.empty()) call.session.select_transport(call.args[0]);
+         return std::string(name_of(call.session.require_transport()));
        }},
       {"transport list", CommandMode::any, "", "Lists the transports of all drivers.",
        [](const Call& call) {
