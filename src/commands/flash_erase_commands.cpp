@@ -30,7 +30,7 @@ std::string erase_sector(const Call& call) {
 FlashBank& bank_holding(Session& session, AddressRange range) {
   FlashBank* bank = session.bank_at(range.begin);
   if (bank == nullptr) {
-    throw UsageError(fmt::format("no flash bank found for address 0x{:08x}", range.begin));
+    throw UsageError(fmt::format("No flash at address 0x{:08x}", range.begin));
   }
   if (!AddressRange{bank->base(), bank->size()}.contains(range)) {
     throw UsageError(fmt::format("the range 0x{:08x} .. 0x{:08x} goes beyond bank {} (0x{:08x} .. 0x{:08x})",
@@ -58,6 +58,16 @@ std::vector<unsigned> sectors_in(const FlashBank& bank, AddressRange range, bool
   return touched;
 }
 
+// What `pad` adds before and behind the range; "unprotect" and "erase" each say it, as OpenOCD 0.12.0 does.
+void warn_of_padding(Log& log, std::string_view what, AddressRange range, AddressRange whole) {
+  if (whole.begin < range.begin) {
+    log.warn("Adding extra {} range, 0x{:08x} .. 0x{:08x}", what, whole.begin, range.begin - 1);
+  }
+  if (whole.end() > range.end()) {
+    log.warn("Adding extra {} range, 0x{:08x} .. 0x{:08x}", what, range.end(), whole.end() - 1);
+  }
+}
+
 std::string erase_address(const Call& call) {
   std::span<const std::string> words = call.args;
   bool pad = false, unlock = false;
@@ -70,10 +80,23 @@ std::string erase_address(const Call& call) {
   FlashBank& bank = bank_holding(call.session, range);
   const std::vector<unsigned> sectors = sectors_in(bank, range, pad);
   const Stopwatch watch(call.session);
-  if (unlock) unprotect(bank, sectors);
+  const Sector &first = bank.sectors()[sectors.front()], &last = bank.sectors()[sectors.back()];
+  const AddressRange whole{bank.base() + first.offset, last.offset + last.size - first.offset};
+  if (unlock) {
+    warn_of_padding(call.session.log(), "unprotect", range, whole);
+    unprotect(bank, sectors);
+  }
+  warn_of_padding(call.session.log(), "erase", range, whole);
   bank.erase({sectors.front(), sectors.back()});
   return fmt::format("erased address 0x{:08x} (length {}) {}", range.begin, range.size,
                      watch.rate(range.size));
+}
+
+std::uint64_t load_element(ByteView bytes, std::size_t at, unsigned width) {
+  Bytes element(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                bytes.begin() + static_cast<std::ptrdiff_t>(at + width));
+  element.resize(sizeof(std::uint64_t));
+  return load_le64(element);
 }
 
 std::string fill(const Call& call, unsigned width) {
@@ -93,14 +116,15 @@ std::string fill(const Call& call, unsigned width) {
   bank.write(address - bank.base(), data);
   Bytes content(data.size());
   bank.read(address - bank.base(), content);
-  const auto [wanted, found] = std::ranges::mismatch(data, content);
-  if (wanted != data.end()) {
-    const auto at = address + static_cast<Address>(wanted - data.begin());
+  for (std::size_t at = 0; at < content.size(); at += width) {
+    const std::uint64_t found = load_element(content, at, width);
+    if (found == value) continue;
+    const Address where = address + static_cast<Address>(at);
     throw FlashError(
-        fmt::format("Verification error address 0x{:08x}, read back 0x{:02x}, expected 0x{:02x} (was it "
+        fmt::format("Verification error address 0x{:08x}, read back 0x{:0{}x}, expected 0x{:0{}x} (was it "
                     "erased? fill does not erase)",
-                    at, *found, *wanted),
-        bank.config().name, at);
+                    where, found, 2 * width, value, 2 * width),
+        bank.config().name, where);
   }
   return fmt::format("wrote {} bytes to 0x{:08x} {}", data.size(), address, watch.rate(data.size()));
 }

@@ -85,11 +85,13 @@ std::string erase_check(const Call& call) {
   FlashBank& bank = bank_of(call.session, call.args[0]).bank;
   bank.check_erased();
   std::string text = "successfully checked erase state";
+  // As seen of OpenOCD 0.12.0: erased sectors are not listed.
   const auto erased = [](const Sector& s) { return s.erased == true; };
   if (std::ranges::all_of(bank.sectors(), erased)) return text + "\n\tBank is erased";
   std::size_t n = 0;
   for (const Sector& s : bank.sectors()) {
-    text += sector_line(n++, s, !s.erased ? "erase state unknown" : *s.erased ? "erased" : "not erased");
+    if (!erased(s)) text += sector_line(n, s, s.erased ? "not erased" : "erase state unknown");
+    ++n;
   }
   return text;
 }

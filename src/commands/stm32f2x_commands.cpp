@@ -81,17 +81,21 @@ std::string otp(const Call& call) {
   auto* area = dynamic_cast<stm32::F2OtpBank*>(&bank);
   if (area == nullptr) throw UsageError(fmt::format("Failed: not an OTP bank. ({})", bank.config().name));
   const std::size_t what = args::one_of(call.args[1], {"enable", "disable", "show"});
+  Log& log = call.session.log();
+  // The doubled word is OpenOCD 0.12.0's, and so are the levels.
   if (what == 0 && area->writes_enabled()) {
-    return fmt::format("OTP memory bank #{} is is already enabled for write commands.", number);
-  }
-  if (what != 2) area->enable_writes(what == 0);
-  if (what == 2) {
+    log.warn("OTP memory bank #{} is is already enabled for write commands.", number);
+  } else if (what == 0) {
+    area->enable_writes(true);
+    log.info("OTP memory bank #{} is is enabled for write commands.", number);
+  } else if (what == 1) {
+    area->enable_writes(false);
+    log.info("OTP memory bank #{} is disabled for write commands.", number);
+  } else {
     return fmt::format("OTP memory bank #{} is {} for write commands.", number,
                        area->writes_enabled() ? "enabled" : "disabled");
   }
-  // The doubled word is OpenOCD 0.12.0's.
-  return what == 0 ? fmt::format("OTP memory bank #{} is is enabled for write commands.", number)
-                   : fmt::format("OTP memory bank #{} is disabled for write commands.", number);
+  return {};
 }
 
 }  // namespace

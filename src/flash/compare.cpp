@@ -55,6 +55,7 @@ std::optional<Mismatch> compare(const Image& image, Target& target, Log& log,
                                 std::optional<Address> watchdog) {
   const std::vector<Piece> pieces = pieces_of(image);
   std::vector<AddressRange> ranges;
+  ranges.reserve(pieces.size());
   for (const Piece& piece : pieces) ranges.push_back(piece.range);
   const auto checksums = crc_on_chip(target, ranges, watchdog, log);
   Mismatch mismatch;

@@ -248,6 +248,13 @@ std::optional<std::vector<std::uint32_t>> crc_on_chip(Target& target, const std:
   constexpr std::uint64_t kBytesPerMillisecond = 200;
   constexpr std::size_t kBatch = 32;  // fits into the smallest ring
   if (target.state() != TargetState::halted) return {};
+  // The loader would sum itself up, and leave an image that was loaded there destroyed.
+  const WorkAreaConfig& lent = target.work_areas().config;
+  if (lent.physical && std::ranges::any_of(ranges, [&](const AddressRange& range) {
+        return range.overlaps({*lent.physical, lent.size});
+      })) {
+    return {};
+  }
   try {
     LoaderChip chip;
     chip.watchdog = watchdog;

@@ -95,8 +95,8 @@ class StreamLoader {
   bool running_ = false;
 };
 
-// CRC-32 of each range, computed on the chip; nothing where the core is not halted, there is no work area or
-// the loader does not run there (said at debug level).
+// CRC-32 of each range, computed on the chip; nothing where the core is not halted, a range reaches into the
+// work area, there is none, or the loader does not run there (said at debug level).
 std::optional<std::vector<std::uint32_t>> crc_on_chip(Target& target, const std::vector<AddressRange>& ranges,
                                                       std::optional<Address> watchdog, Log& log);
 

@@ -113,6 +113,7 @@ void F2Bank::check_erased() {
 std::optional<std::vector<bool>> F2Bank::matches(const std::vector<FlashWrite>& expected) {
   need_probe();
   std::vector<AddressRange> ranges;
+  ranges.reserve(expected.size());
   for (const FlashWrite& piece : expected) ranges.push_back({base_ + piece.offset, piece.data.size()});
   const auto checksums = crc_on_chip(target_, ranges, watchdog(), log_);
   if (!checksums) return {};

@@ -17,6 +17,7 @@ constexpr Nanoseconds kPollInterval = Milliseconds(1);
 constexpr Milliseconds kRegisterLimit{
     100};  // for an operation that some firmware had under way: a program, HSIRDY
 constexpr Milliseconds kForeignEraseLimit{35000};  // … or an erase of all
+constexpr Milliseconds kOptionLimit{1000};         // the option bytes are a small sector of their own
 constexpr std::uint32_t kProgramBlock = 1024;      // bytes written between two looks at FLASH_SR
 
 unsigned column(ProgramWidth width) {
@@ -35,6 +36,8 @@ constexpr EraseRow kEraseTimes[] = {
     {128, {Milliseconds(2000), Milliseconds(1300), Milliseconds(1000)}},
     {256, {Milliseconds(4000), Milliseconds(2600), Milliseconds(2000)}},
 };
+// Same tables, for 1 MiB; two banks of that may be erased one after the other.
+constexpr std::uint32_t kMassEraseSize = 1 << 20;
 constexpr std::array<Milliseconds, 3> kMassEraseTypical{Milliseconds(16000), Milliseconds(11000),
                                                         Milliseconds(8000)};
 
@@ -46,7 +49,8 @@ constexpr ErrorRow kErrorRows[] = {
     {SR::OPERR, "the operation failed"},
     {SR::WRPERR, "write-protected"},
     {SR::PGAERR, "programming crossed a 128-bit row"},
-    {SR::PGPERR, "access width differs from FLASH_CR.PSIZE"},
+    {SR::PGPERR,
+     "access width differs from FLASH_CR.PSIZE, or the supply is too low for it (x32: 2.7 V, x16: 2.1 V)"},
     {SR::PGSERR, "wrong programming or erase sequence"},
     {SR::RDERR, "read-protected (PCROP)"},
 };
@@ -84,7 +88,10 @@ Milliseconds erase_limit(std::uint32_t sector_size, ProgramWidth width) {
   return 2 * row->typical[column(width)] + kRegisterLimit;
 }
 
-Milliseconds mass_erase_limit(ProgramWidth width) { return 2 * kMassEraseTypical[column(width)]; }
+Milliseconds mass_erase_limit(std::uint32_t flash_size, ProgramWidth width) {
+  const auto mebibytes = static_cast<int>((flash_size + kMassEraseSize - 1) / kMassEraseSize);
+  return 2 * std::max(mebibytes, 1) * kMassEraseTypical[column(width)];
+}
 
 std::uint32_t cr_for_erase(unsigned snb, ProgramWidth width) {
   return CR::SER.mask() | CR::SNB.of(snb) | CR::PSIZE.of(psize_of(width));
@@ -150,7 +157,7 @@ void F2Controller::open() {
                     cr),
         bank_, kFlashCr, "FLASH_CR", cr);
   }
-  // The caches do not notice an erase (RM0090 3.5.3); they are emptied in close().
+  // The caches do not notice an erase (RM0090); they are emptied in close().
   saved_acr_ = access[3].value;
   const std::uint32_t caches = ACR::ICEN.mask() | ACR::DCEN.mask();
   if ((*saved_acr_ & caches) != 0) memory_.write32(kFlashAcr, *saved_acr_ & ~caches);
@@ -185,11 +192,11 @@ void F2Controller::erase_sector(unsigned snb, Address address, ProgramWidth widt
         address);
 }
 
-void F2Controller::mass_erase(bool both_banks, ProgramWidth width) {
+void F2Controller::mass_erase(std::uint32_t flash_size, bool both_banks, ProgramWidth width) {
   constexpr Address kFlashBase = 0x08000000;
   const std::uint32_t cr =
       CR::MER.mask() | (both_banks ? CR::MER1.mask() : 0) | CR::PSIZE.of(psize_of(width));
-  start(cr, mass_erase_limit(width), "the erase of the whole flash", kFlashBase);
+  start(cr, mass_erase_limit(flash_size, width), "the erase of the whole flash", kFlashBase);
 }
 
 void F2Controller::program(Address address, ByteView data, ProgramWidth width) {
@@ -205,7 +212,7 @@ void F2Controller::program(Address address, ByteView data, ProgramWidth width) {
   }
 }
 
-void F2Controller::write_options(const Options& options) {
+void F2Controller::write_options(const Options& options, std::uint32_t flash_size) {
   wait_idle(kForeignEraseLimit, "a flash operation that was under way (FLASH_SR.BSY)");
   if (OPTCR::OPTLOCK.is_set(memory_.read32(kFlashOptcr))) {
     std::array<WordAccess, 2> keys{WordAccess::store(kFlashOptkeyr, kOptKey1),
@@ -228,7 +235,7 @@ void F2Controller::write_options(const Options& options) {
                                    WordAccess::store(kFlashOptcr, optcr | OPTCR::OPTSTRT.mask())};
   memory_.run(access);
   // Going back from RDP level 1 to 0 erases the whole flash first.
-  wait_idle(mass_erase_limit(ProgramWidth::x8), "programming the option bytes");
+  wait_idle(mass_erase_limit(flash_size, ProgramWidth::x8) + kOptionLimit, "programming the option bytes");
   check(status(), kFlashOptcr);
   memory_.write32(kFlashOptcr, optcr | OPTCR::OPTLOCK.mask());
 }

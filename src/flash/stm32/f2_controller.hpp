@@ -1,4 +1,4 @@
-// The flash interface of STM32 F2/F4/F7, one method an operation of the manual (RM0090 3.5-3.6), over plain
+// The flash interface of STM32 F2/F4/F7, one method an operation of the manual (RM0090), over plain
 // register accesses. It knows addresses and sector numbers, not banks.
 #pragma once
 
@@ -14,13 +14,13 @@ namespace probity::stm32 {
 enum class ProgramWidth : unsigned { x8 = 1, x16 = 2, x32 = 4 };
 constexpr unsigned bytes_of(ProgramWidth width) { return static_cast<unsigned>(width); }
 std::uint32_t psize_of(ProgramWidth width);
-// The widest that `millivolts` allow (RM0090 table 7): x32 from 2.7 V, x16 from 2.1 V, else x8. Without a
-// measurement x16, which OpenOCD 0.12.0 programs with at any voltage.
+// The widest that `millivolts` allow (RM0090, program parallelism): x32 from 2.7 V, x16 from 2.1 V, else x8.
+// Without a measurement x16, which OpenOCD 0.12.0 programs with at any voltage.
 ProgramWidth program_width(std::optional<unsigned> millivolts);
 
 // Twice the typical times of the data sheets (DS8626 table 39 and alike), which is more than their maxima.
 Milliseconds erase_limit(std::uint32_t sector_size, ProgramWidth width);
-Milliseconds mass_erase_limit(ProgramWidth width);
+Milliseconds mass_erase_limit(std::uint32_t flash_size, ProgramWidth width);
 constexpr Microseconds kProgramTypical{16}, kProgramLimit{100};
 
 // FLASH_CR values for the loader and for the methods below.
@@ -40,7 +40,7 @@ class F2Controller {
   void close();
 
   void erase_sector(unsigned snb, Address address, ProgramWidth width, Milliseconds limit);
-  void mass_erase(bool both_banks, ProgramWidth width);
+  void mass_erase(std::uint32_t flash_size, bool both_banks, ProgramWidth width);
   // `address` and size must be multiples of the width.
   void program(Address address, ByteView data, ProgramWidth width);
 
@@ -49,7 +49,8 @@ class F2Controller {
     std::optional<std::uint32_t> optcr1, optcr2;  // nothing: not there or not to be written
   };
   // Programs the option bytes; OPTLOCK and OPTSTRT of `options` do not count. Needs no open().
-  void write_options(const Options& options);
+  // `flash_size` bounds the wait: leaving read-out protection erases all of the flash.
+  void write_options(const Options& options, std::uint32_t flash_size);
 
   std::uint32_t status();
   // "FLASH_SR=0x00010000" for messages; says so where it cannot be read any more.

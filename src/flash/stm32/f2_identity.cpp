@@ -9,7 +9,7 @@ namespace probity::stm32 {
 
 namespace {
 
-// RM0090 38.6.1, erratum of the first F405/F407: DBGMCU_IDCODE reads as that of an F2; the core tells them
+// RM0090, erratum of the first F405/F407: DBGMCU_IDCODE reads as that of an F2; the core tells them
 // apart.
 constexpr std::uint16_t kIdF2 = 0x411, kIdF405 = 0x413, kRevisionOfErratum = 0x2000, kRevisionA = 0x1000;
 constexpr Field kPartNo{"PARTNO", 4, 12};  // CPUID

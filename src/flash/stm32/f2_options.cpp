@@ -13,8 +13,7 @@ namespace {
 
 constexpr Field kExtra{"", 28, 4};      // OPTCR bits that `user_options` shows as bits 11:8
 constexpr Field kShownExtra{"", 8, 4};  // … there
-constexpr Field kBootAdd0{"BOOT_ADD0", 0, 16},
-    kBootAdd1{"BOOT_ADD1", 16, 16};  // of FLASH_OPTCR1, RM0385 3.7.7
+constexpr Field kBootAdd0{"BOOT_ADD0", 0, 16}, kBootAdd1{"BOOT_ADD1", 16, 16};  // of FLASH_OPTCR1, RM0385
 
 std::string listed(const std::vector<unsigned>& numbers) {
   std::string text;
@@ -44,7 +43,7 @@ bool F2Bank::block_protected(const F2Controller::Options& options, unsigned bloc
   const F2Block& place = geometry_.blocks.at(block);
   const std::uint32_t word = place.optcr == 0 ? options.optcr : options.optcr1.value_or(0);
   const bool set = Field{"nWRP", place.bit}.is_set(word);
-  // With SPRMOD a set bit means PCROP: neither readable as data nor writable (RM0090 3.6.5).
+  // With SPRMOD a set bit means PCROP: neither readable as data nor writable (RM0090).
   return part_->has_sprmod && OPTCR::SPRMOD.is_set(options.optcr) ? set : !set;
 }
 
@@ -113,7 +112,7 @@ void F2Bank::protect(SectorRange range, bool on) {
     std::uint32_t& word = place.optcr == 0 ? options.optcr : *options.optcr1;
     word = Field{"nWRP", place.bit}.set(word, on ? 0 : 1);
   }
-  controller_.write_options(options);
+  controller_.write_options(options, size_);
   check_protection();
 }
 
@@ -126,7 +125,7 @@ void F2Bank::mass_erase() {
   for (unsigned s = 0; s < all.size(); ++s) all[s] = {s, true, {}};
   require_unprotected(options, all);
   const OpenFlash open(controller_);
-  controller_.mass_erase(geometry_.dual_bank, width());
+  controller_.mass_erase(size_, geometry_.dual_bank, width());
   for (Sector& sector : sectors_) sector.erased.reset();
 }
 
@@ -135,7 +134,7 @@ void F2Bank::lock() {
   need_probe();
   F2Controller::Options options = option_registers();
   options.optcr = OPTCR::RDP.set(options.optcr, kRdpForLevel1);
-  controller_.write_options(options);
+  controller_.write_options(options, size_);
 }
 
 void F2Bank::unlock() {
@@ -144,7 +143,7 @@ void F2Bank::unlock() {
   F2Controller::Options options = option_registers();
   if (OPTCR::RDP.get(options.optcr) == kRdpLevel2) require_readable(options);
   options.optcr = OPTCR::RDP.set(options.optcr, kRdpLevel0);
-  controller_.write_options(options);
+  controller_.write_options(options, size_);
 }
 
 F2UserOptions F2Bank::read_options() {
@@ -180,7 +179,7 @@ void F2Bank::write_options(std::uint32_t user_options, std::optional<std::uint16
   const std::uint32_t kept = options.optcr & ~(OPTCR::USER.mask() | part_->extra_options);
   options.optcr = kept | (user_options & OPTCR::USER.mask()) | kExtra.of(kShownExtra.get(user_options));
   if (boot_add0 && boot_add1) options.optcr1 = kBootAdd0.of(*boot_add0) | kBootAdd1.of(*boot_add1);
-  controller_.write_options(options);
+  controller_.write_options(options, size_);
   probed_ = false;  // the number of banks may be another one now
 }
 
@@ -190,7 +189,7 @@ void F2Bank::write_optcr2(std::uint32_t value) {
   if (!part_->has_optcr2) throw UsageError("no optcr2 register");
   F2Controller::Options options = option_registers();
   options.optcr2 = value;
-  controller_.write_options(options);
+  controller_.write_options(options, size_);
 }
 
 }  // namespace probity::stm32

@@ -8,7 +8,7 @@
 namespace probity::stm32 {
 
 namespace {
-constexpr std::uint8_t kLocked = 0x00;  // a lock byte; 0xFF: open (RM0090 3.6.6)
+constexpr std::uint8_t kLocked = 0x00;  // a lock byte; 0xFF: open (RM0090)
 }  // namespace
 
 F2OtpBank::F2OtpBank(FlashBankConfig config, const F2Otp& area, Target& target, Clock& clock, Log& log)

@@ -16,9 +16,11 @@ constexpr F2Revision kRevF4LowPower[] = {{0x1000, "A"}, {0x1001, "Z"}, {0x2000, 
 constexpr F2Revision kRevAOnly[] = {{0x1000, "A"}};
 constexpr F2Revision kRevF7[] = {{0x1000, "A"}, {0x1001, "Z"}};
 
-constexpr Address kSizeF4 = 0x1FFF7A22;   // RM0090 39.2
-constexpr Address kSizeF7 = 0x1FF0F442;   // RM0385 41.2, RM0410 45.2
-constexpr Address kSizeF72 = 0x1FF07A22;  // RM0431 41.2
+// FLASHSIZE_BASE of ST's CMSIS headers: every F4 (the F2: RM0033), stm32f746xx.h and stm32f767xx.h,
+// stm32f722xx.h.
+constexpr Address kSizeF4 = 0x1FFF7A22;
+constexpr Address kSizeF7 = 0x1FF0F442;
+constexpr Address kSizeF72 = 0x1FF07A22;
 
 constexpr std::string_view kWordsF42 = "STM32F42x/43x/469/479";
 constexpr std::string_view kWordsF76 = "STM32F76x/77x";
@@ -26,35 +28,36 @@ constexpr std::string_view kWordsF76 = "STM32F76x/77x";
 constexpr auto kNever = F2DualBank::never;
 constexpr auto kPlain = F2Protection::bit_per_sector;
 
-// Names and revision letters as OpenOCD 0.12.0 prints them; ids and sizes from the reference manuals' DBGMCU
-// and "embedded flash" chapters.
+// Names and revision letters as OpenOCD 0.12.0 prints them; ids from the reference manuals' DBGMCU chapters
+// (the same as in stlink-org/stlink, config/chips), sizes from their "embedded flash" chapters.
 // clang-format off
 constexpr F2Part kParts[] = {
     // id     name                    revisions       KiB   size reg  sector dual                         protection                      extra       sprmod boot   optcr2 words
-    {0x411, "STM32F2xx",              kRevF2,         1024, kSizeF4,  16, kNever,                         kPlain,                         0,          false, false, false, {}},         // RM0033 3, 32.6.1
-    {0x413, "STM32F4xx",              kRevF4,         1024, kSizeF4,  16, kNever,                         kPlain,                         0,          false, false, false, {}},         // RM0090 3, 38.6.1: F40x/41x
+    {0x411, "STM32F2xx",              kRevF2,         1024, kSizeF4,  16, kNever,                         kPlain,                         0,          false, false, false, {}},         // RM0033
+    {0x413, "STM32F4xx",              kRevF4,         1024, kSizeF4,  16, kNever,                         kPlain,                         0,          false, false, false, {}},         // RM0090: F40x/41x
     {0x419, "STM32F4xx",              kRevF4,         2048, kSizeF4,  16, F2DualBank::above_1m_or_db1m,   F2Protection::bank2_in_optcr1,  0xF0000000, true,  false, false, kWordsF42},  // RM0090: F42x/43x
-    {0x421, "STM32F446",              kRevAOnly,       512, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0390 3
-    {0x423, "STM32F4xx (Low Power)",  kRevF4LowPower,  256, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0368 3: F401xB/C
-    {0x431, "STM32F4xx (Low Power)",  kRevF4LowPower,  512, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0383 3: F411
-    {0x433, "STM32F4xx (Low Power)",  kRevF4LowPower,  512, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0368 3: F401xD/E
-    {0x434, "STM32F4xx",              kRevF4,         2048, kSizeF4,  16, F2DualBank::above_1m_or_db1m,   F2Protection::bank2_in_optcr1,  0xF0000000, true,  false, false, kWordsF42},  // RM0386 3: F469/479
-    {0x441, "STM32F4xx (Low Power)",  kRevF4LowPower, 1024, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0402 3: F412
-    {0x449, "STM32F7[4|5]x",          kRevF7,        1024, kSizeF7,  32, kNever,                         kPlain,                         0xF0000000, false, true,  false, {}},         // RM0385 3
-    {0x451, "STM32F7[6|7]x",          kRevF7,         2048, kSizeF7,  32, F2DualBank::ndbank_clear,       F2Protection::pairs_when_dual,  0xF0000000, false, true,  false, kWordsF76},  // RM0410 3
-    {0x452, "STM32F7[2|3]x",          kRevAOnly,       512, kSizeF72, 16, kNever,                         kPlain,                         0xF0000000, false, true,  true,  {}},         // RM0431 3
-    {0x458, "STM32F4xx (Low Power)",  kRevF4LowPower,  128, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0401 3: F410
-    {0x463, "STM32F4[1|2]3",          kRevAOnly,      1536, kSizeF4,  16, kNever,                         F2Protection::last_bit_for_two, 0x80000000, true,  false, false, {}},         // RM0430 3
+    {0x421, "STM32F446",              kRevAOnly,       512, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0390
+    {0x423, "STM32F4xx (Low Power)",  kRevF4LowPower,  256, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0368: F401xB/C
+    {0x431, "STM32F4xx (Low Power)",  kRevF4LowPower,  512, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0383: F411
+    {0x433, "STM32F4xx (Low Power)",  kRevF4LowPower,  512, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0368: F401xD/E
+    {0x434, "STM32F4xx",              kRevF4,         2048, kSizeF4,  16, F2DualBank::above_1m_or_db1m,   F2Protection::bank2_in_optcr1,  0xF0000000, true,  false, false, kWordsF42},  // RM0386: F469/479
+    {0x441, "STM32F4xx (Low Power)",  kRevF4LowPower, 1024, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0402: F412
+    {0x449, "STM32F7[4|5]x",          kRevF7,        1024, kSizeF7,  32, kNever,                         kPlain,                         0xF0000000, false, true,  false, {}},         // RM0385
+    {0x451, "STM32F7[6|7]x",          kRevF7,         2048, kSizeF7,  32, F2DualBank::ndbank_clear,       F2Protection::pairs_when_dual,  0xF0000000, false, true,  false, kWordsF76},  // RM0410
+    {0x452, "STM32F7[2|3]x",          kRevAOnly,       512, kSizeF72, 16, kNever,                         kPlain,                         0xF0000000, false, true,  true,  {}},         // RM0431
+    {0x458, "STM32F4xx (Low Power)",  kRevF4LowPower,  128, kSizeF4,  16, kNever,                         kPlain,                         0,          true,  false, false, {}},         // RM0401: F410
+    {0x463, "STM32F4[1|2]3",          kRevAOnly,      1536, kSizeF4,  16, kNever,                         F2Protection::last_bit_for_two, 0x80000000, true,  false, false, {}},         // RM0430
 };
 
+// FLASH_OTP_BASE and FLASH_OTP_END of ST's CMSIS headers.
 constexpr F2Otp kOtpAreas[] = {
-    {0x1FFF7800, 32, 16, 0x1FFF7A00},  // RM0090 3.5.1 (F2 the same, RM0033 2.3.2)
-    {0x1FF0F000, 64, 16, 0x1FF0F400},  // RM0385 3.3.1, RM0410 3.3.1
-    {0x1FF07800, 32, 16, 0x1FF07A00},  // RM0431 3.3.1: F72x, F73x
+    {0x1FFF7800, 32, 16, 0x1FFF7A00},  // every F4 (F2 the same: RM0033)
+    {0x1FF0F000, 64, 16, 0x1FF0F400},  // stm32f746xx.h, stm32f767xx.h
+    {0x1FF07800, 32, 16, 0x1FF07A00},  // stm32f722xx.h: F72x, F73x
 };
 // clang-format on
 
-constexpr unsigned kSecondBankSnb = 0x10;        // RM0090 3.9.6, RM0410 3.7.4: sector 12 is SNB 0b10000
+constexpr unsigned kSecondBankSnb = 0x10;        // RM0090, RM0410: sector 12 is SNB 0b10000
 constexpr unsigned kSectorsPerBankOfPairs = 12;  // F76x: nWRP bits 0-5 are bank 1's, 6-11 bank 2's
 constexpr unsigned kLastBlockOf413 = 14;
 

@@ -1,5 +1,5 @@
-// Registers of the STM32 F2/F4/F7 flash interface and of what else its driver touches. Sources: RM0090 3.9
-// (F4), RM0385 3.7 and RM0410 3.7 (F7), RM0431 3.7 (F72x), RM0033 2.9 (F2).
+// Registers of the STM32 F2/F4/F7 flash interface and of what else its driver touches. Sources: RM0090
+// (F4), RM0385 and RM0410 (F7), RM0431 (F72x), RM0033 (F2).
 #pragma once
 
 #include <string>
@@ -18,8 +18,8 @@ constexpr Address kFlashOptcr = 0x40023C14;
 constexpr Address kFlashOptcr1 = 0x40023C18;
 constexpr Address kFlashOptcr2 = 0x40023C1C;
 
-constexpr std::uint32_t kKey1 = 0x45670123, kKey2 = 0xCDEF89AB;        // RM0090 3.5.1
-constexpr std::uint32_t kOptKey1 = 0x08192A3B, kOptKey2 = 0x4C5D6E7F;  // RM0090 3.6.2
+constexpr std::uint32_t kKey1 = 0x45670123, kKey2 = 0xCDEF89AB;        // RM0090
+constexpr std::uint32_t kOptKey1 = 0x08192A3B, kOptKey2 = 0x4C5D6E7F;  // RM0090
 
 namespace ACR {
 constexpr Field ICEN{"ICEN", 9};     // F7: ARTEN
@@ -68,7 +68,7 @@ constexpr Field PCROP{"PCROP", 0, 8};
 constexpr Field PCROP_RDP{"PCROP_RDP", 31};
 }  // namespace OPTCR2
 
-constexpr std::uint8_t kRdpLevel0 = 0xAA, kRdpLevel2 = 0xCC;  // anything else: level 1 (RM0090 3.6.3)
+constexpr std::uint8_t kRdpLevel0 = 0xAA, kRdpLevel2 = 0xCC;  // anything else: level 1 (RM0090)
 constexpr std::uint8_t kRdpForLevel1 = 0x00;
 
 constexpr Address kDbgmcuIdcode = 0xE0042000;
