@@ -65,8 +65,9 @@ class Adapter {
   // them.
   virtual void open() = 0;
   // Sets the wire's clock to the nearest the probe has that is not above `wanted` (its slowest, if all are
-  // above). Allowed before and after connect(). Returns what was set.
-  virtual Hertz set_speed(Hertz wanted) = 0;
+  // above). Allowed before and after connect(). Returns what was set; nothing where the driver has no clock
+  // to set.
+  virtual std::optional<Hertz> set_speed(Hertz wanted) = 0;
   virtual void set_reset(ResetLines lines) = 0;
   // Brings up the wire. Nothing on the target is changed beyond what the protocol needs. `chain` counts for
   // JTAG only. Does not throw when no target answers: DapLink::reconnect() tells.

@@ -39,6 +39,9 @@ struct Option {
 std::vector<Option> options(std::span<const std::string> words,
                             std::initializer_list<std::string_view> flags = {});
 
+// The words with one blank between them.
+std::string joined(std::span<const std::string> words);
+
 // Words as a Tcl list: each quoted so that Tcl reads the same words back.
 std::string list(std::span<const std::string> words);
 

@@ -14,12 +14,6 @@ namespace probity {
 
 namespace {
 
-std::string joined(std::span<const std::string> words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 std::string echo(const Call& call) {
   const bool no_newline = call.args.size() == 2 && call.args[0] == "-n";
   if (!no_newline) args::expect(call.args, 1, 1);
@@ -108,14 +102,14 @@ std::string find_file(Interpreter& interpreter, const Call& call) {
 
 std::string command_mode(Interpreter& interpreter, const Call& call) {
   if (call.args.empty()) return call.session.stage() == Stage::config ? "config" : "exec";
-  const auto mode = interpreter.mode_of(joined(call.args));
+  const auto mode = interpreter.mode_of(args::joined(call.args));
   return std::string(mode ? name_of(*mode) : "unknown");
 }
 
 // `add_help_text "flash erase" text` and `add_help_text flash erase text`: the last word is the text.
 std::string add_text(Interpreter& interpreter, const Call& call, std::string Interpreter::Text::*field) {
   if (call.args.size() < 2) throw UsageError("a command name and a text are needed");
-  interpreter.added_texts[joined(call.args.first(call.args.size() - 1))].*field = call.args.back();
+  interpreter.added_texts[args::joined(call.args.first(call.args.size() - 1))].*field = call.args.back();
   return {};
 }
 
@@ -167,9 +161,9 @@ std::vector<CommandRow> core_rows(Interpreter& interpreter) {
        "The mode in which a command may be used: any, config or exec; without a name, the present mode.",
        with(command_mode)},
       {"help", kAny, "[command_name]", "Shows commands with usage and help.",
-       with([](Interpreter& i, const Call& call) { return help_text(i, joined(call.args), true); })},
+       with([](Interpreter& i, const Call& call) { return help_text(i, args::joined(call.args), true); })},
       {"usage", kAny, "[command_name]", "Shows commands with their usage.",
-       with([](Interpreter& i, const Call& call) { return help_text(i, joined(call.args), false); })},
+       with([](Interpreter& i, const Call& call) { return help_text(i, args::joined(call.args), false); })},
       {"add_help_text", kAny, "command_name helptext_string", "Sets the help text of a command.",
        with([](Interpreter& i, const Call& call) { return add_text(i, call, &Interpreter::Text::help); })},
       {"add_usage_text", kAny, "command_name usage_string", "Sets the usage text of a command.",

@@ -11,12 +11,6 @@ namespace probity {
 
 namespace {
 
-std::string joined(std::span<const std::string> words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 std::string vid_pids(const Call& call) {
   if (call.args.empty()) throw UsageError("pairs of vendor and product id are needed");
   if (call.args.size() % 2 != 0) throw UsageError(fmt::format("'{}' has no product id", call.args.back()));
@@ -33,7 +27,7 @@ std::string vid_pids(const Call& call) {
 Handler keep(std::string key, std::size_t least, std::size_t most) {
   return [key = std::move(key), least, most](const Call& call) -> std::string {
     args::expect(call.args, least, most);
-    call.session.adapter_settings.options[key] = joined(call.args);
+    call.session.adapter_settings.options[key] = args::joined(call.args);
     return {};
   };
 }
@@ -46,7 +40,7 @@ std::string stlink_backend(const Call& call) {
     if (!tcp) throw UsageError(fmt::format("unexpected argument '{}'", call.args[1]));
     args::number(call.args[1], UINT16_MAX);
   }
-  call.session.adapter_settings.options["st-link backend"] = joined(call.args);
+  call.session.adapter_settings.options["st-link backend"] = args::joined(call.args);
   return {};
 }
 

@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "base/errors.hpp"
+#include "base/suggest.hpp"
+#include "commands/args.hpp"
 #include "commands/startup_scripts.hpp"
-#include "commands/suggest.hpp"
 #include "commands/table.hpp"
 
 extern "C" {
 #include <jim.h>
-int Jim_InitStaticExtensions(Jim_Interp* interp);
 }
 
 namespace probity {
@@ -35,18 +35,13 @@ std::string text_of(Jim_Obj* object) {
 
 std::vector<std::string> words_of(int argc, Jim_Obj* const* argv) {
   std::vector<std::string> words;
+  words.reserve(static_cast<std::size_t>(argc));
   for (int i = 0; i < argc; ++i) words.push_back(text_of(argv[i]));
   return words;
 }
 
 Jim_Obj* object_of(Jim_Interp* jim, std::string_view text) {
   return Jim_NewStringObj(jim, text.data(), static_cast<int>(text.size()));
-}
-
-std::string joined(std::span<const std::string> words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
 }
 
 }  // namespace
@@ -160,7 +155,7 @@ int Interpreter::run_row(const CommandRow& row, std::string_view name, std::stri
                          Jim_Obj* const* argv) {
   return guard([&] {
     const std::vector<std::string> words = words_of(argc, argv);
-    session_.log().debug("command - {} {}", name, joined(words));
+    session_.log().debug("command - {} {}", name, args::joined(words));
     return call_row(row, name, object, words);
   });
 }
@@ -226,7 +221,7 @@ int Interpreter::unknown(Jim_Interp* jim, int argc, Jim_Obj* const* argv) {
 int Interpreter::expr(Jim_Interp* jim, int argc, Jim_Obj* const* argv) {
   if (argc == 2) return Jim_EvalExpression(jim, argv[1]);
   auto& self = *static_cast<Interpreter*>(Jim_CmdPrivData(jim));
-  const std::string text = joined(words_of(argc - 1, argv + 1));
+  const std::string text = args::joined(words_of(argc - 1, argv + 1));
   self.session_.log().warn("DEPRECATED! use 'expr {{ {} }}' not 'expr {}'", text, text);
   Jim_Obj* expression = object_of(jim, text);
   Jim_IncrRefCount(expression);

@@ -79,13 +79,6 @@ std::string_view state_word(const TargetEntry& entry) {
   return name_of(entry.target->state());
 }
 
-std::string tap_of(const Session& session, const TargetEntry& entry) {
-  for (const auto& dap : session.daps) {
-    if (dap->name == entry.dap) return dap->tap;
-  }
-  return entry.chain_position.value_or("");
-}
-
 // OpenOCD 0.12.0's table, to the blank: scripts cut columns out of it.
 std::string targets(const Call& call) {
   args::expect(call.args, 0, 1);
@@ -100,7 +93,7 @@ std::string targets(const Call& call) {
   for (std::size_t i = 0; i < session.targets.size(); ++i) {
     const TargetEntry& entry = *session.targets[i];
     text += fmt::format("{:2}{} {:<18} {:<10} {:<6} {:<18} {}\n", i, &entry == &session.current() ? '*' : ' ',
-                        entry.name, entry.type, entry.endian, tap_of(session, entry), state_word(entry));
+                        entry.name, entry.type, entry.endian, session.tap_of(entry), state_word(entry));
   }
   return text;
 }

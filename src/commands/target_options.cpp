@@ -66,13 +66,6 @@ std::string shown(const TargetEntry& entry, const char* name) {
   return found == entry.options.end() ? std::string() : found->second;
 }
 
-std::string tap_of(Session& session, const TargetEntry& entry) {
-  for (const auto& dap : session.daps) {
-    if (dap->name == entry.dap) return dap->tap;
-  }
-  return entry.chain_position.value_or("");
-}
-
 void set_dap(Session& session, TargetEntry& entry, const std::string& word) {
   const auto same = [&](const auto& dap) { return dap->name == word; };
   if (std::ranges::none_of(session.daps, same)) {
@@ -94,7 +87,8 @@ constexpr OptionRow kOptions[] = {
        t.ap = static_cast<unsigned>(args::number(w, 255));
      },
      [](Session&, const TargetEntry& t) { return fmt::format("{}", t.ap.value_or(0)); }},
-    {"-chain-position", [](Session&, TargetEntry& t, const std::string& w) { t.chain_position = w; }, tap_of},
+    {"-chain-position", [](Session&, TargetEntry& t, const std::string& w) { t.chain_position = w; },
+     [](Session& s, const TargetEntry& t) { return s.tap_of(t); }},
     {"-endian",
      [](Session&, TargetEntry& t, const std::string& w) {
        if (args::one_of(w, {"little", "big"}) == 1)

@@ -169,6 +169,25 @@ void MemAp::write_stretch(const Stretch& stretch, ByteView data) {
   execute(batch);
 }
 
+void MemAp::in_stretches(bool reading, AddressRange range, Width width,
+                         const std::function<void(const Stretch&, std::size_t at)>& transfer) {
+  learn();
+  banked_ = false;
+  try {
+    std::size_t at = 0;
+    while (at < range.size) {
+      const std::size_t size = std::min<std::size_t>(kBatchBytes, range.size - at);
+      for (const Stretch& s : stretches(range.begin + static_cast<Address>(at), size, width)) {
+        transfer(s, at);
+        at += s.size;
+      }
+    }
+  } catch (const DapError& e) {
+    if (!is_ack(e, Ack::fault)) throw;
+    fault(reading, range, width, e);
+  }
+}
+
 void MemAp::read(Address address, ByteSpan data, Width width) {
   require_aligned(address, data.size(), width);
   if (data.empty()) return;
@@ -178,21 +197,9 @@ void MemAp::read(Address address, ByteSpan data, Width width) {
     store_le32(data, 0, one[0].value);
     return;
   }
-  learn();
-  banked_ = false;
-  try {
-    std::size_t at = 0;
-    while (at < data.size()) {
-      const std::size_t size = std::min(kBatchBytes, data.size() - at);
-      for (const Stretch& s : stretches(address + static_cast<Address>(at), size, width)) {
-        repeating([&] { read_stretch(s, data.subspan(at, s.size)); });
-        at += s.size;
-      }
-    }
-  } catch (const DapError& e) {
-    if (!is_ack(e, Ack::fault)) throw;
-    fault(true, {address, data.size()}, width, e);
-  }
+  in_stretches(true, {address, data.size()}, width, [&](const Stretch& s, std::size_t at) {
+    repeating([&] { read_stretch(s, data.subspan(at, s.size)); });
+  });
 }
 
 void MemAp::write(Address address, ByteView data, Width width) {
@@ -203,21 +210,8 @@ void MemAp::write(Address address, ByteView data, Width width) {
     run(one);
     return;
   }
-  learn();
-  banked_ = false;
-  try {
-    std::size_t at = 0;
-    while (at < data.size()) {
-      const std::size_t size = std::min(kBatchBytes, data.size() - at);
-      for (const Stretch& s : stretches(address + static_cast<Address>(at), size, width)) {
-        write_stretch(s, data.subspan(at, s.size));
-        at += s.size;
-      }
-    }
-  } catch (const DapError& e) {
-    if (!is_ack(e, Ack::fault)) throw;
-    fault(false, {address, data.size()}, width, e);
-  }
+  in_stretches(false, {address, data.size()}, width,
+               [&](const Stretch& s, std::size_t at) { write_stretch(s, data.subspan(at, s.size)); });
 }
 
 // The access for the first of `rest`, through a banked data register where TAR is near or will be needed

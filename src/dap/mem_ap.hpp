@@ -39,6 +39,9 @@ class MemAp final : public MemPort {
   void execute(std::vector<DapAccess>& batch);
   template <typename Body>
   void repeating(Body body);
+  // Calls `transfer` for each stretch of the range, with its place in it. A FAULT becomes fault().
+  void in_stretches(bool reading, AddressRange range, Width width,
+                    const std::function<void(const Stretch&, std::size_t at)>& transfer);
   void read_stretch(const Stretch& stretch, ByteSpan data);
   void run_words(std::span<WordAccess> words);
   void write_stretch(const Stretch& stretch, ByteView data);

@@ -47,11 +47,28 @@ void Session::abandon_init() {
   stage_ = Stage::config;
 }
 
+// In OpenOCD's order: the adapter is brought up to its wire, then the speed is announced. Only the hla
+// drivers announce it before they have looked at the probe.
 void Session::open_adapter() {
   if (adapter_driver_name.empty()) {
     throw ConfigError("Debug Adapter has to be specified, see \"adapter driver\" command");
   }
   const Transport wire = require_transport();
+  adapter_settings.connect_under_reset = reset_config.connect_assert_srst;
+  adapter_ = adapter_driver(adapter_driver_name).make(host_, adapter_settings, log_);
+  if (is_hla(wire)) announce_speed(adapter_settings.speed);
+  adapter_->open();
+  for (const std::string& line : adapter_->describe()) log_.info("{}", line);
+  connect_wire(wire);
+  if (!is_hla(wire)) announce_speed(adapter_->set_speed(adapter_settings.speed));
+  stage_ = Stage::exec;
+}
+
+void Session::announce_speed(std::optional<Hertz> speed) {
+  if (!speed) {
+    log_.info("This adapter doesn't support configurable speed");
+    return;
+  }
   if (!speed_chosen) {
     log_.warn(
         "An adapter speed is not selected in the init scripts. OpenOCD will try to run the adapter at the "
@@ -63,18 +80,10 @@ void Session::open_adapter() {
         "speed\" or "
         "\"jtag_rclk\" in the init scripts.");
   }
-  adapter_settings.connect_under_reset = reset_config.connect_assert_srst;
-  adapter_ = adapter_driver(adapter_driver_name).make(host_, adapter_settings, log_);
-  // The hla drivers of OpenOCD announce the speed before they have looked at the probe.
-  if (is_hla(wire)) log_.info("clock speed {} kHz", adapter_settings.speed.value / 1000);
-  adapter_->open();
-  for (const std::string& line : adapter_->describe()) log_.info("{}", line);
-  const Hertz speed = adapter_->set_speed(adapter_settings.speed);
-  if (!is_hla(wire)) log_.info("clock speed {} kHz", speed.value / 1000);
-  stage_ = Stage::exec;
+  log_.info("clock speed {} kHz", speed->value / 1000);
 }
 
-void Session::connect_daps() {
+void Session::connect_wire(Transport wire) {
   for (std::size_t i = 0; i < taps.taps.size() && !daps.empty(); ++i) {
     if (taps.taps[i].name == daps.front()->tap) taps.dap = i;
   }
@@ -82,7 +91,10 @@ void Session::connect_daps() {
     if (!reset_config.srst_nogate) log_.warn("'srst_nogate' reset_config option is required");
     if (reset_config.has_srst) adapter_->set_reset({.srst = true, .trst = {}});
   }
-  link_ = &adapter_->connect(*transport, taps);
+  link_ = &adapter_->connect(wire, taps);
+}
+
+void Session::connect_daps() {
   for (const auto& entry : daps) {
     entry->dap = std::make_unique<Dap>(entry->name, *link_, host_.clock, log_);
     with_context("connecting to the target", [&] { entry->dap->connect(); });

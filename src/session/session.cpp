@@ -70,10 +70,11 @@ Adapter& Session::adapter() {
   return *adapter_;
 }
 
-Hertz Session::set_speed(Hertz wanted) {
+std::optional<Hertz> Session::set_speed(Hertz wanted) {
   adapter_settings.speed = wanted;
   speed_chosen = true;
-  return adapter_ ? adapter_->set_speed(wanted) : wanted;
+  if (!adapter_) return wanted;
+  return adapter_->set_speed(wanted);
 }
 
 TargetEntry& Session::current() {
@@ -100,6 +101,13 @@ Target& Session::target(std::string_view name) {
   TargetEntry& entry = name.empty() ? current() : target_entry(name);
   if (!entry.target) throw TargetError(fmt::format("target '{}' is not there before 'init'", entry.name));
   return *entry.target;
+}
+
+std::string Session::tap_of(const TargetEntry& target) const {
+  for (const auto& entry : daps) {
+    if (entry->name == target.dap) return entry->tap;
+  }
+  return target.chain_position.value_or("");
 }
 
 FlashBank& Session::flash_bank(std::string_view word) {

@@ -91,7 +91,7 @@ class Session {
   // a failure the session is in the configuration stage again. The steps, for callers that run scripts
   // between them:
   void init();
-  void open_adapter();     // → execution stage
+  void open_adapter();     // and its wire → execution stage
   void connect_daps();     // also checks the JTAG chain
   void examine_targets();  // a target that does not answer is a warning, not an error
   void make_flash_banks();
@@ -99,8 +99,9 @@ class Session {
   bool initialized() const { return stage_ == Stage::exec; }
   Adapter& adapter();  // ConfigError before init()
 
-  // Before init() kept; after it handed to the probe; returns what is in force.
-  Hertz set_speed(Hertz wanted);
+  // Before init() kept; after it handed to the probe; returns what is in force, nothing where the adapter has
+  // no clock to set.
+  std::optional<Hertz> set_speed(Hertz wanted);
 
   // The program is to end with this exit status once the running command is done.
   void request_shutdown(int status) { shutdown_status_ = status; }
@@ -111,6 +112,8 @@ class Session {
   void select(std::string_view target_name);
   TargetEntry& target_entry(std::string_view name);  // ConfigError that lists the names
   Target& target(std::string_view name = {});        // examined or not; empty: the current one
+  // The TAP of the target's DAP, or what `-chain-position` named; empty: neither.
+  std::string tap_of(const TargetEntry& target) const;
   // By number or name (or unique prefix of one); ConfigError that lists the banks.
   FlashBank& flash_bank(std::string_view name_or_number);
   std::vector<FlashBank*> banks_of(const Target& target);
@@ -153,6 +156,8 @@ class Session {
 
   DapEntry& dap_entry(const TargetEntry& target);
   void make_target(TargetEntry& entry);
+  void announce_speed(std::optional<Hertz> speed);
+  void connect_wire(Transport wire);
   void check_chain();
   void told(TargetEntry& entry, TargetState state);
   void fire(TargetEntry& entry, std::string_view event);

@@ -12,11 +12,7 @@ BitVector line_reset();
 BitVector jtag_to_swd();
 // From SWD, or from an unknown state, to JTAG, ending in Run-Test/Idle.
 BitVector swd_to_jtag();
-// To the dormant state, for ports that power up dormant or share pins with others.
-BitVector jtag_to_dormant();
-BitVector swd_to_dormant();
-// Selection alert, activation code; ends with a line reset (SWD) or in Run-Test/Idle (JTAG).
+// Selection alert and activation code, for ports that power up dormant; ends with a line reset.
 BitVector dormant_to_swd();
-BitVector dormant_to_jtag();
 
 }  // namespace probity::swj

@@ -35,7 +35,7 @@ class CmsisDap final : public Adapter {
   ~CmsisDap() override;
 
   void open() override;
-  Hertz set_speed(Hertz wanted) override;
+  std::optional<Hertz> set_speed(Hertz wanted) override;
   void set_reset(ResetLines lines) override;
   DapLink& connect(Transport transport, const JtagChain& chain) override;
   std::optional<unsigned> target_voltage() override { return {}; }
@@ -77,7 +77,7 @@ void CmsisDap::open() {
 }
 
 // The probe makes of it what it can and does not tell.
-Hertz CmsisDap::set_speed(Hertz wanted) {
+std::optional<Hertz> CmsisDap::set_speed(Hertz wanted) {
   if (wanted.value == 0) throw ConfigError("RTCK not supported. Set nonzero \"adapter speed\".");
   speed_ = wanted;
   if (link_) {
@@ -128,7 +128,7 @@ DapLink& CmsisDap::connect(Transport transport, const JtagChain& chain) {
     if (settings_.connect_under_reset) log_.info("Connecting under reset");
   }
   link_ = std::make_unique<Link>(probe(), log_, jtag ? std::optional(wire_chain(chain)) : std::nullopt);
-  link_->set_speed(speed_);
+  set_speed(speed_);
   if (!jtag) probe().execute(SwdConfigure{1, false});
   probe().execute(HostStatus{Led::connect, true});
   probe().execute(HostStatus{Led::running, true});

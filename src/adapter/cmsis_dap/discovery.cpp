@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 
+#include "adapter/usb_selection.hpp"
 #include "base/errors.hpp"
 
 namespace probity::cmsis_dap {
@@ -32,21 +32,17 @@ Number number_option(const AdapterSettings& settings, const std::string& word, c
   return value;
 }
 
-bool wanted_id(const AdapterSettings& settings, std::uint16_t vendor, std::uint16_t product) {
-  return std::any_of(settings.vid_pids.begin(), settings.vid_pids.end(),
-                     [&](const auto& id) { return id.first == vendor && id.second == product; });
-}
-
 template <typename Info>
 bool wanted(const AdapterSettings& settings, const Info& info) {
-  if (!settings.vid_pids.empty() && !wanted_id(settings, info.vendor, info.product)) return false;
+  if (!settings.vid_pids.empty() && !in_vid_pids(settings, info.vendor, info.product)) return false;
   return settings.serial.empty() || settings.serial == info.serial;
 }
 
-template <typename Info>
-std::string line_for(const Info& info, std::string_view place) {
-  return fmt::format("\n  {:04x}:{:04x} {} {}, serial={} ({})", info.vendor, info.product, info.manufacturer,
-                     info.product_name, info.serial, place);
+ShownDevice shown(const UsbDeviceInfo& d) {
+  return {d.vendor, d.product, d.location, d.product_name, d.serial, d.access_error};
+}
+ShownDevice shown(const HidDeviceInfo& d) {
+  return {d.vendor, d.product, d.path, d.product_name, d.serial, {}};
 }
 
 // A v2 interface: vendor class, bulk OUT then bulk IN as its first endpoints.
@@ -64,6 +60,17 @@ struct BulkCandidate {
   std::uint8_t interface_number;
   BulkEndpoints endpoints;
 };
+ShownDevice shown(const BulkCandidate& c) { return shown(c.device); }
+
+// The one that is left, or the error that lists them all.
+template <typename Candidate>
+const Candidate& only(const std::vector<Candidate>& found, const AdapterSettings& settings) {
+  if (found.size() == 1) return found.front();
+  std::vector<ShownDevice> all;
+  all.reserve(found.size());
+  for (const Candidate& c : found) all.push_back(shown(c));
+  throw several_fit("CMSIS-DAP", settings, all);
+}
 
 std::vector<BulkCandidate> bulk_candidates(const Host& host, const AdapterSettings& settings) {
   const std::string number = option(settings, "usb interface");
@@ -95,49 +102,20 @@ std::vector<HidDeviceInfo> hid_candidates(const Host& host, const AdapterSetting
 }
 
 std::string what_was_seen(const Host& host) {
-  std::string text;
-  for (const UsbDeviceInfo& device : host.usb.devices()) {
-    text += line_for(device, fmt::format("USB {}{}{}", device.location,
-                                         device.access_error.empty() ? "" : ": ", device.access_error));
-  }
-  for (const HidDeviceInfo& device : host.hid.devices()) text += line_for(device, "HID " + device.path);
-  return text.empty() ? "; no USB or HID device is there" : "; these devices are there:" + text;
+  std::vector<ShownDevice> usb, hid;
+  for (const UsbDeviceInfo& device : host.usb.devices()) usb.push_back(shown(device));
+  for (const HidDeviceInfo& device : host.hid.devices()) hid.push_back(shown(device));
+  if (usb.empty() && hid.empty()) return "; there are no USB or HID devices at all";
+  return fmt::format("; USB devices seen:{}; HID devices seen:{}", usb.empty() ? " none" : list_text(usb),
+                     hid.empty() ? " none" : list_text(hid));
 }
 
-std::string what_was_asked(const AdapterSettings& settings) {
-  std::string text;
-  if (!settings.serial.empty()) text += fmt::format(" with serial {}", settings.serial);
-  if (!settings.usb_location.empty()) text += fmt::format(" at USB location {}", settings.usb_location);
-  for (const auto& [vendor, product] : settings.vid_pids)
-    text += fmt::format(" {:04x}:{:04x}", vendor, product);
-  return text;
-}
-
-[[noreturn]] void ambiguous(const std::string& lines) {
-  throw AdapterError("several CMSIS-DAP probes match; choose one with: adapter serial SERIAL" + lines);
-}
-
-std::unique_ptr<PacketPipe> open_bulk(const Host& host, const std::vector<BulkCandidate>& found, Log& log) {
-  if (found.size() > 1) {
-    std::string lines;
-    for (const BulkCandidate& c : found) lines += line_for(c.device, "USB " + c.device.location);
-    ambiguous(lines);
-  }
-  const BulkCandidate& chosen = found.front();
+std::unique_ptr<PacketPipe> open_bulk(const Host& host, const BulkCandidate& chosen, Log& log) {
   auto device = host.usb.open(chosen.device);
   device->claim(chosen.interface_number);
   log.info("Using CMSIS-DAPv2 interface with VID:PID=0x{:04x}:0x{:04x}, serial={}", chosen.device.vendor,
            chosen.device.product, chosen.device.serial);
   return make_bulk_pipe(std::move(device), chosen.endpoints);
-}
-
-std::unique_ptr<PacketPipe> open_hid(const Host& host, const std::vector<HidDeviceInfo>& found) {
-  if (found.size() > 1) {
-    std::string lines;
-    for (const HidDeviceInfo& c : found) lines += line_for(c, "HID " + c.path);
-    ambiguous(lines);
-  }
-  return make_hid_pipe(host.hid.open(found.front()));
 }
 
 std::unique_ptr<PacketPipe> open_tcp(const Host& host, const AdapterSettings& settings, Log& log) {
@@ -164,14 +142,14 @@ std::unique_ptr<PacketPipe> open_pipe(const Host& host, const AdapterSettings& s
   if (backend == "tcp") return open_tcp(host, settings, log);
   if (backend == "auto" || backend == "usb_bulk") {
     const auto found = bulk_candidates(host, settings);
-    if (!found.empty()) return open_bulk(host, found, log);
+    if (!found.empty()) return open_bulk(host, only(found, settings), log);
   }
   if (backend == "auto" || backend == "hid") {
     const auto found = hid_candidates(host, settings);
-    if (!found.empty()) return open_hid(host, found);
+    if (!found.empty()) return make_hid_pipe(host.hid.open(only(found, settings)));
   }
   if (backend == "auto" && !option(settings, "tcp host").empty()) return open_tcp(host, settings, log);
-  throw AdapterError("unable to find a matching CMSIS-DAP device" + what_was_asked(settings) +
+  throw AdapterError("unable to find a matching CMSIS-DAP device" + wanted_text(settings) +
                      what_was_seen(host));
 }
 

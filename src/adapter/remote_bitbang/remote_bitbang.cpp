@@ -58,6 +58,17 @@ class PinLink final : public BitLink {
   void put(char c) { out_.push_back(static_cast<std::uint8_t>(c)); }
 
   void flush() {
+    if (!in_step_) {
+      throw AdapterError(
+          "the connection to the remote_bitbang server is out of step after an earlier failure");
+    }
+    in_step_ = false;
+    exchange_bits();
+    in_step_ = true;
+  }
+
+ private:
+  void exchange_bits() {
     if (!out_.empty()) stream_.write(out_);
     out_.clear();
     if (owed_ == 0) return;
@@ -70,8 +81,6 @@ class PinLink final : public BitLink {
       sampled_.push(c == '1');
     }
   }
-
- private:
   void ask(char c) {
     put(c);
     if (++owed_ == kMaxOwed) flush();
@@ -85,6 +94,7 @@ class PinLink final : public BitLink {
   TcpStream& stream_;
   Bytes out_;
   std::size_t owed_ = 0;
+  bool in_step_ = true;  // a reply that comes late would be taken for the next one: replies carry no number
   BitVector sampled_;
   std::optional<bool> driving_;
 };
@@ -96,7 +106,7 @@ class RemoteBitbang final : public Adapter {
   ~RemoteBitbang() override;
 
   void open() override;
-  Hertz set_speed(Hertz wanted) override { return wanted; }  // the peer's pins go as fast as they go
+  std::optional<Hertz> set_speed(Hertz) override { return {}; }  // the peer's pins go as fast as they go
   void set_reset(ResetLines lines) override;
   DapLink& connect(Transport transport, const JtagChain& chain) override;
   std::optional<unsigned> target_voltage() override { return {}; }

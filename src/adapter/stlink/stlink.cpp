@@ -68,7 +68,7 @@ class StlinkAdapter final : public Adapter {
     return lines;
   }
 
-  Hertz set_speed(Hertz wanted) override {
+  std::optional<Hertz> set_speed(Hertz wanted) override {
     wanted_ = wanted;
     const bool connected = probe().wire().has_value();
     // Before connect() the wire is not known; SWD is what nearly everybody uses. connect() sets the clock

@@ -145,6 +145,7 @@ std::vector<RegisterTransfer> RegisterFile::save_core() {
                                                      regsel::kSpecial};
   fetch(kCore);
   std::vector<RegisterTransfer> saved;
+  saved.reserve(std::size(kCore));
   for (const unsigned selector : kCore) saved.push_back({selector, slot(selector)});
   return saved;
 }

@@ -4,9 +4,9 @@ namespace probity::vboard {
 
 namespace {
 
-// F4: RM0090 3.4 (OTP, option bytes), 38.4 (TAPs), 39.1/39.2 (UID, size) and the same sections of RM0368,
-// RM0383, RM0390; cmsis-device-f4 FLASH_OTP_BASE, UID_BASE, FLASHSIZE_BASE. IDR, BASE: DDI 0439 (Cortex-M4
-// TRM) 8.3; the M4's AHB-AP counts TAR over 12 bits.
+// F4: OTP, UID and size register are FLASH_OTP_BASE, UID_BASE and FLASHSIZE_BASE of cmsis-device-f4 (the same
+// in every header); TAPs: RM0090, debug support. IDR, BASE: DDI 0439 (Cortex-M4 TRM), debug; the M4's AHB-AP
+// counts TAR over 12 bits.
 constexpr GenerationFacts kF4{
     .cortex_m7 = false,
     .otp = 0x1FFF7800,
@@ -22,8 +22,8 @@ constexpr GenerationFacts kF4{
     .ap_base = 0xE00FF003,
     .tar_wrap = 0x1000,
 };
-// F7: RM0385/RM0410 3.3 (OTP), 40.6 (TAPs), 41 (UID, size); cmsis-device-f7. The AP's IDR and BASE as real
-// chips answer; TAR counts over 10 bits, what ADIv5 guarantees.
+// F7: the same names in stm32f746xx.h and stm32f767xx.h of cmsis-device-f7; TAPs: RM0385, debug support. The
+// AP's IDR and BASE as real chips answer; TAR counts over 10 bits, what ADIv5 guarantees.
 constexpr GenerationFacts kF7{
     .cortex_m7 = true,
     .otp = 0x1FF0F000,
@@ -40,7 +40,7 @@ constexpr GenerationFacts kF7{
     .tar_wrap = 0x400,
 };
 
-constexpr std::uint32_t kM4r0p1 = 0x410FC241;  // DDI 0439 4.1
+constexpr std::uint32_t kM4r0p1 = 0x410FC241;  // DDI 0439, CPUID
 constexpr std::uint32_t kM7r0p1 = 0x410FC271;  // __CM7_REV 0x0001 in stm32f746xx.h
 constexpr std::uint32_t kM7r1p0 = 0x411FC270;  // __CM7_REV 0x0100 in stm32f767xx.h
 
@@ -59,10 +59,11 @@ RamRegion tcm(std::uint32_t base, std::uint32_t kib) {
   return {.base = base, .kib = kib, .bit_band = false, .executable = true};
 }
 
-// SRAM1, SRAM2 and SRAM3 are contiguous and one region here. irq_count: last IRQn of the CMSIS header + 1.
+// DEV_ID: DBGMCU_IDCODE in the row's manual. SRAM1, SRAM2 and SRAM3 are contiguous and one region here; sizes
+// and irq_count (last IRQn + 1) from the CMSIS header.
 const std::vector<ChipLine>& lines() {
   static const std::vector<ChipLine> rows{
-      // F401xB/xC: RM0368 23.6.1 (DEV_ID 0x423), 23.4.2
+      // F401xB/xC: RM0368 (DEV_ID 0x423)
       {.id = ChipLineId::f401bc,
        .manual = "RM0368",
        .generation = &kF4,
@@ -78,7 +79,7 @@ const std::vector<ChipLine>& lines() {
        .irq_count = 85,
        .mvfr_double = 0,
        .ram = {sram(64)}},
-      // F401xD/xE: RM0368 23.6.1 (DEV_ID 0x433)
+      // F401xD/xE: RM0368 (DEV_ID 0x433)
       {.id = ChipLineId::f401de,
        .manual = "RM0368",
        .generation = &kF4,
@@ -94,7 +95,7 @@ const std::vector<ChipLine>& lines() {
        .irq_count = 85,
        .mvfr_double = 0,
        .ram = {sram(96)}},
-      // F405/407/415/417: RM0090 38.6.1 (DEV_ID 0x413, revision Z), 2.3.1
+      // F405/407/415/417: RM0090 (DEV_ID 0x413, revision Z)
       {.id = ChipLineId::f40x,
        .manual = "RM0090",
        .generation = &kF4,
@@ -110,7 +111,7 @@ const std::vector<ChipLine>& lines() {
        .irq_count = 82,
        .mvfr_double = 0,
        .ram = {sram(128), ccm(), backup()}},
-      // F411: RM0383 23.6.1 (DEV_ID 0x431)
+      // F411: RM0383 (DEV_ID 0x431)
       {.id = ChipLineId::f411,
        .manual = "RM0383",
        .generation = &kF4,
@@ -126,7 +127,7 @@ const std::vector<ChipLine>& lines() {
        .irq_count = 86,
        .mvfr_double = 0,
        .ram = {sram(128)}},
-      // F427/429/437/439: RM0090 38.6.1 (DEV_ID 0x419, revision 3: 0x2001), 3.9.10, 3.9.12
+      // F427/429/437/439: RM0090 (DEV_ID 0x419, revision 3: 0x2001)
       {.id = ChipLineId::f42x,
        .manual = "RM0090",
        .generation = &kF4,
@@ -142,7 +143,7 @@ const std::vector<ChipLine>& lines() {
        .irq_count = 91,
        .mvfr_double = 0,
        .ram = {sram(192), ccm(), backup()}},
-      // F446: RM0390 33.6.1 (DEV_ID 0x421)
+      // F446: RM0390 (DEV_ID 0x421)
       {.id = ChipLineId::f446,
        .manual = "RM0390",
        .generation = &kF4,
@@ -158,7 +159,7 @@ const std::vector<ChipLine>& lines() {
        .irq_count = 97,
        .mvfr_double = 0,
        .ram = {sram(128), backup()}},
-      // F745/746/756: RM0385 40.6.1 (DEV_ID 0x449, revision Z), 3.7.6 (OPTCR 0xC0FFAAFD), 2.3
+      // F745/746/756: RM0385 (DEV_ID 0x449, revision Z; OPTCR 0xC0FFAAFD)
       {.id = ChipLineId::f74x,
        .manual = "RM0385",
        .generation = &kF7,
@@ -174,7 +175,7 @@ const std::vector<ChipLine>& lines() {
        .irq_count = 98,
        .mvfr_double = 0,
        .ram = {tcm(0, 16), tcm(0x20000000, 64), tcm(0x20010000, 256), backup()}},
-      // F765/767/769/777/779: RM0410 44.6.1 (DEV_ID 0x451, revision Z), 3.7.6 (OPTCR 0xFFFFAAFD), 2.3
+      // F765/767/769/777/779: RM0410 (DEV_ID 0x451, revision Z; OPTCR 0xFFFFAAFD)
       {.id = ChipLineId::f76x,
        .manual = "RM0410",
        .generation = &kF7,

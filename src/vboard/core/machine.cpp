@@ -295,9 +295,7 @@ bool Machine::attend() {
     if (debug.transfer_pending && now >= debug.transfer_due) finish_transfer();
   } else if (halt_wanted() && !stalled) {
     halt(debug_events != 0 ? debug_events : kDfsrHalted);
-  } else if (locked && !exception_ready_) {
-    pass_time(limit_);
-  } else if (sleeping && !wake_up()) {
+  } else if ((locked && !exception_ready_) || (sleeping && !wake_up())) {
     pass_time(limit_);
   } else {
     locked = false;

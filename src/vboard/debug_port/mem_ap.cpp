@@ -19,7 +19,7 @@ enum : std::uint32_t {
 constexpr Field Size{"Size", 0, 3}, AddrInc{"AddrInc", 4, 2}, DeviceEn{"DeviceEn", 6};
 constexpr std::uint32_t kCswWritable = 0x7F000037;  // Size, AddrInc, Prot and MasterType (DDI 0439 8.3.3)
 constexpr std::uint32_t kCswReset = 0x23000042;
-constexpr std::uint32_t kIncrementSingle = 1, kIncrementPacked = 2, kSizeWord = 2;
+constexpr std::uint32_t kIncrementPacked = 2, kSizeWord = 2;
 
 // The bits of a word that an access of `size` bytes at `address` uses.
 Field lanes(std::uint32_t address, unsigned size) { return {"lanes", 8 * (address & 3), 8 * size}; }

@@ -11,9 +11,9 @@ namespace {
 constexpr unsigned kLineResetCycles = 50, kIdleAfterReset = 2, kRequestBits = 8, kAckBits = 3, kDataBits = 32;
 constexpr unsigned kClocksToCommit = 8;
 
-// The request's bits in the order of the wire (B4.2.1).
-constexpr Field Start{"Start", 0}, APnDP{"APnDP", 1}, RnW{"RnW", 2}, A32{"A[3:2]", 3, 2}, Parity{"Parity", 5},
-    Stop{"Stop", 6}, Park{"Park", 7};
+// The request's bits in the order of the wire (B4.2.1); bit 0, Start, began the frame.
+constexpr Field APnDP{"APnDP", 1}, RnW{"RnW", 2}, A32{"A[3:2]", 3, 2}, Parity{"Parity", 5}, Stop{"Stop", 6},
+    Park{"Park", 7};
 constexpr Field kCheckedBits{"APnDP..A[3:2]", 1, 4};
 
 enum : std::uint32_t { DPIDR_ABORT = 0x0, CTRL_STAT = 0x4, RESEND_SELECT = 0x8, RDBUFF = 0xC };

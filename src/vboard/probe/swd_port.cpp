@@ -15,6 +15,8 @@ std::uint32_t request_bits(const WireRequest& request) {
       (request.ap ? 1u : 0u) | (request.read ? 2u : 0u) | static_cast<std::uint32_t>(request.a & 0xC);
   return 0x81u | body << 1 | (parity_of(body) ? 0x20u : 0u);
 }
+constexpr unsigned kReadPhase =
+    33;  // clocks of a read's data phase: 32 bits and their parity (IHI 0031, B4.2)
 }  // namespace
 
 void SwdPort::drive(std::uint32_t bits, unsigned count) {
@@ -27,9 +29,11 @@ std::uint32_t SwdPort::sample(unsigned count) {
   return bits;
 }
 
-void SwdPort::turn_around() {
-  for (unsigned i = 0; i < settings.turnaround; ++i) pins_.swd_cycle(std::nullopt);
+void SwdPort::leave_to_target(unsigned cycles) {
+  for (unsigned i = 0; i < cycles; ++i) pins_.swd_cycle(std::nullopt);
 }
+
+void SwdPort::turn_around() { leave_to_target(settings.turnaround); }
 
 WireAck SwdPort::transfer(const WireRequest& request, std::uint32_t& data) {
   drive(request_bits(request), 8);
@@ -58,14 +62,14 @@ WireAck SwdPort::transfer(const WireRequest& request, std::uint32_t& data) {
 
 WireAck SwdPort::finish_refused(const WireRequest& request, WireAck ack) {
   if (ack == WireAck::wait || ack == WireAck::fault) {
-    if (settings.data_phase && request.read) sample(33);
+    if (settings.data_phase && request.read) leave_to_target(kReadPhase);
     turn_around();
     if (settings.data_phase && !request.read) drive(0, 32), drive(0, 1);
     return ack;
   }
   // Nobody, or somebody out of step: let a read's data phase pass, so that both ends are back at the start.
   turn_around();
-  sample(33);
+  leave_to_target(kReadPhase);
   return WireAck::none;
 }
 

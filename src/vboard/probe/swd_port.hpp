@@ -33,7 +33,8 @@ class SwdPort {
 
  private:
   void drive(std::uint32_t bits, unsigned count);
-  std::uint32_t sample(unsigned count);
+  std::uint32_t sample(unsigned count);  // up to 32 bits
+  void leave_to_target(unsigned cycles);
   void turn_around();
   WireAck finish_refused(const WireRequest& request, WireAck ack);
 

@@ -40,7 +40,7 @@ TEST(Registry, BothStlinkNamesTakeEveryTransport) {
 TEST(Registry, AnUnknownDriverListsTheKnownOnes) {
   EXPECT_EQ(
       message_of<ConfigError>([] { adapter_driver("stlink"); }),
-      "unknown adapter driver \"stlink\", did you mean \"st-link\"?; known drivers: hla, st-link, cmsis-dap, "
+      "unknown adapter driver \"stlink\"; did you mean \"st-link\"?; known drivers: hla, st-link, cmsis-dap, "
       "remote_bitbang");
   EXPECT_EQ(message_of<ConfigError>([] { adapter_driver("jlink-x"); }),
             "unknown adapter driver \"jlink-x\"; known drivers: hla, st-link, cmsis-dap, remote_bitbang");

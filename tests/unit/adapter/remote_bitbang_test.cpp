@@ -71,6 +71,15 @@ TEST(RemoteBitbang, ResetsAndQuits) {
   EXPECT_EQ(bench.peer.sent, "sutrQ");
 }
 
+TEST(RemoteBitbang, HasNoClockToSet) {
+  Bench bench;
+  auto adapter = bench.adapter("", "9999");
+  adapter->open();
+  EXPECT_FALSE(adapter->set_speed(kilohertz(1000)));
+  adapter->connect(Transport::swd, {});
+  EXPECT_FALSE(adapter->set_speed(kilohertz(1000)));
+}
+
 TEST(RemoteBitbang, SwdFramesInItsCharacters) {
   Bench bench;
   auto adapter = bench.adapter("", "9999");

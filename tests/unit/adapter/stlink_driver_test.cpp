@@ -211,7 +211,7 @@ TEST_P(StlinkDriver, FewCommandsAreSpent) {
 
 TEST_P(StlinkDriver, TheClockIsTheNearestNotAbove) {
   rig_.connect(transport()).reconnect();
-  const Hertz set = rig_.adapter->set_speed(kilohertz(2000));
+  const Hertz set = rig_.adapter->set_speed(kilohertz(2000)).value();
   EXPECT_LE(set, kilohertz(2000));
   if (!v3()) {
     EXPECT_EQ(set, jtag() ? kilohertz(1125) : kilohertz(1800));

@@ -1,4 +1,4 @@
-// The pure parts: arguments, search path, suggestions, wrapping.
+// The pure parts: arguments, search path, wrapping.
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -10,7 +10,6 @@
 #include "commands/args.hpp"
 #include "commands/help.hpp"
 #include "commands/search_path.hpp"
-#include "commands/suggest.hpp"
 
 namespace probity {
 namespace {
@@ -36,20 +35,6 @@ TEST(Arguments, RefuseWhatIsNoNumber) {
 TEST(Arguments, ListsAreReadBackByTcl) {
   const std::vector<std::string> words{"plain", "two words", "", "br{ace", "a\\b", "$x"};
   EXPECT_EQ(args::list(words), "plain {two words} {} br\\{ace a\\\\b {$x}");
-}
-
-TEST(Suggestion, CountsASwapAsOne) {
-  EXPECT_EQ(edit_distance("rsete", "reset"), 2u);
-  EXPECT_EQ(edit_distance("hatl", "halt"), 1u);
-  EXPECT_EQ(edit_distance("", "abc"), 3u);
-  EXPECT_EQ(edit_distance("same", "same"), 0u);
-}
-
-TEST(Suggestion, IsMadeOnlyWhenNear) {
-  const std::vector<std::string> names{"halt", "reset", "flash banks"};
-  EXPECT_EQ(did_you_mean("hatl", names), "; did you mean \"halt\"?");
-  EXPECT_EQ(did_you_mean("flsh bnks", names), "; did you mean \"flash banks\"?");
-  EXPECT_EQ(did_you_mean("xyz", names), "");
 }
 
 TEST(Help, WrapsBetweenWords) {

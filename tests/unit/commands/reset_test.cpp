@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "bench.hpp"
 
 namespace probity {
@@ -31,6 +33,24 @@ TEST(Reset, RunsItsEventsInOpenOcdsOrder) {
             "reset-deassert-post reset-init reset-end");
   EXPECT_EQ(bench.tcl("stm32f4x.cpu curstate"), "halted");
   EXPECT_THAT(bench.errors, IsEmpty());
+}
+
+// OpenOCD 0.12.0: the speed comes after the adapter has been brought up, but for the hla drivers.
+TEST(Init, AnnouncesTheSpeedWhereOpenOcdDoes) {
+  const auto place = [](const Bench& bench, std::string_view text) {
+    return std::ranges::find_if(bench.lines, [&](const auto& l) { return l.find(text) != l.npos; }) -
+           bench.lines.begin();
+  };
+  Bench dap("stm32f407vg,probe=cmsis-dap-v2");
+  dap.configure("cmsis-dap");
+  ASSERT_EQ(dap.tcl("transport select swd; adapter speed 500; init"), "");
+  EXPECT_LT(place(dap, "CMSIS-DAP: Interface ready"), place(dap, "clock speed 500 kHz"));
+  EXPECT_LT(place(dap, "clock speed 500 kHz"), place(dap, "SWD DPIDR"));
+  Bench hla;
+  hla.configure("stlink");
+  ASSERT_EQ(hla.tcl("adapter speed 500; init"), "");
+  EXPECT_LT(place(hla, "clock speed 500 kHz"), place(hla, "STLINK V2"));
+  EXPECT_LT(place(hla, "STLINK V2"), std::ssize(hla.lines));
 }
 
 TEST(Reset, HaltDoesNotRunResetInit) {

@@ -47,10 +47,7 @@ TEST(SwjSequence, SwdToJtagEndsInRunTestIdle) {
   }
 }
 
-TEST(SwjSequence, Dormant) {
-  EXPECT_EQ(swd_to_dormant().value(swd_to_dormant().size() - 16, 16), 0xE3BCu);
-  EXPECT_GE(leading_ones(jtag_to_dormant()), 5u);
-  EXPECT_EQ(jtag_to_dormant().value(8, 31), 0x33BBBBBAu);
+TEST(SwjSequence, DormantToSwd) {
   const BitVector wake = dormant_to_swd();
   EXPECT_GE(leading_ones(wake), 8u);
   EXPECT_EQ(wake.value(8, 32), 0x6209F392u);
@@ -59,7 +56,7 @@ TEST(SwjSequence, Dormant) {
   EXPECT_EQ(wake.value(8 + 96, 32), 0x19BC0EA2u);
   EXPECT_EQ(wake.value(8 + 128, 4), 0u);
   EXPECT_EQ(wake.value(8 + 132, 8), 0x1Au);
-  EXPECT_EQ(dormant_to_jtag().value(8 + 132, 8), 0x0Au);
+  EXPECT_GE(leading_ones(wake, 8 + 140), 50u);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "commands/suggest.hpp"
+#include "base/suggest.hpp"
 
 #include <fmt/format.h>
 
