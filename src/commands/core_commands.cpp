@@ -41,11 +41,12 @@ std::string sleep_command(const Call& call) {
   return {};
 }
 
-std::string shutdown(const Call& call) {
+std::string shutdown(Interpreter& interpreter, const Call& call) {
   args::expect(call.args, 0, 1);
   const bool failed = call.args.size() == 1 && call.args[0] == "error";
   call.session.log().user("shutdown command invoked");
   call.session.request_shutdown(failed ? 1 : 0);
+  interpreter.run("_run_pre_shutdown_commands");
   // `shutdown error` is a Tcl error, so that it also ends what calls it; seen of OpenOCD 0.12.0.
   if (failed) throw Error("");
   throw LeaveScripts{};
@@ -123,7 +124,7 @@ std::vector<CommandRow> core_rows(Interpreter& interpreter) {
   return {
       {"echo", kAny, "[-n] string", "Prints a line; with -n without ending it.", echo},
       {"sleep", kAny, "milliseconds ['busy']", "Waits; the targets are looked at meanwhile.", sleep_command},
-      {"shutdown", kAny, "['error']", "Ends the program; with 'error' its exit status is 1.", shutdown},
+      {"shutdown", kAny, "['error']", "Ends the program; with 'error' its exit status is 1.", with(shutdown)},
       {"exit", CommandMode::exec, "[status]", "Ends the scripts and the program.", exit_command},
       {"version", kAny, "", "Shows the program's version.",
        [](const Call& call) {

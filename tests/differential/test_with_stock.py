@@ -77,6 +77,7 @@ SESSIONS = {
                "mdw 0x20000000", "echo [read_memory 0x20000000 16 3]", "write_memory 0x20000010 8 {{1 2 3}}", "mdb 0x20000010 3",
                "echo [string range [mdw 0x20000000] 12 19]", "shutdown"],
     "registers": ["init", "reset halt", "reg r0 0x1234", "reg r0", "reg", "reg xPSR", "reg control", "shutdown"],
+    "hooks": ["lappend pre_shutdown_commands {{echo bye}}", "proc init_board {{}} {{ echo board }}", "init", "shutdown"],
     "missing file": ["program missing.elf verify reset exit"],
     "verify that fails": ["init", "reset halt", "flash write_image erase {elf}", "mww 0x40023c04 0", "verify_image {bin} 0x08000000", "shutdown"],
 }
