@@ -37,20 +37,7 @@ void branch_link(Machine& m, const Op& op) {
 }
 void mrs(Machine& m, const Op& op) { set_register(m, op.rd, m.special(op.imm)); }
 void msr(Machine& m, const Op& op) { m.set_special(op.imm, op.amount, m.r[op.rn]); }
-void hint(Machine& m, const Op& op) {
-  switch (bits(op.raw, 7, 0)) {
-    case 2:
-      return m.wait_for_event();
-    case 3:
-      return m.wait_for_interrupt();
-    case 4:
-      m.event = true;
-      m.poll.note_change();
-      return;
-    default:  // NOP, YIELD, DBG, reserved hints
-      return;
-  }
-}
+void hint(Machine& m, const Op& op) { m.hint(bits(op.raw, 7, 0)); }
 void clrex(Machine& m, const Op&) {
   m.exclusive = false;
   m.poll.note_change();

@@ -278,4 +278,19 @@ void Machine::wait_for_event() {
   refresh();
 }
 
+void Machine::hint(unsigned code) {
+  switch (code) {
+    case 2:
+      return wait_for_event();
+    case 3:
+      return wait_for_interrupt();
+    case 4:  // SEV
+      event = true;
+      poll.note_change();
+      return;
+    default:  // NOP, YIELD, DBG, reserved hints
+      return;
+  }
+}
+
 }  // namespace probity::vboard::armv7m

@@ -159,20 +159,7 @@ void cps(Machine& m, const Op& op) {
   m.priorities_changed();
 }
 void if_then(Machine& m, const Op& op) { m.it = static_cast<std::uint8_t>(op.imm); }
-void hint(Machine& m, const Op& op) {
-  switch (bits(op.raw, 7, 4)) {
-    case 2:
-      return m.wait_for_event();
-    case 3:
-      return m.wait_for_interrupt();
-    case 4:
-      m.event = true;
-      m.poll.note_change();
-      return;
-    default:  // NOP, YIELD, reserved hints
-      return;
-  }
-}
+void hint(Machine& m, const Op& op) { m.hint(bits(op.raw, 7, 4)); }
 void bkpt(Machine& m, const Op&) { m.breakpoint(); }
 void svc(Machine& m, const Op&) { m.supervisor_call(); }
 void udf(Machine& m, const Op&) { m.usage_fault(kUndefInstr); }
