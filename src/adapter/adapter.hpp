@@ -81,8 +81,8 @@ class Adapter {
   virtual bool has_srst() const { return true; }
 };
 
-// One driver a row: name as `adapter driver` takes it, transports in order of preference, command words that
-// set `options` (for the command table), and the constructor.
+// One driver a row: name as `adapter driver` takes it, transports in order of preference, and the
+// constructor. The driver's own command words, which set AdapterSettings::options, are rows in commands/.
 struct AdapterDriver {
   std::string_view name;
   std::vector<Transport> transports;

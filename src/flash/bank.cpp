@@ -14,12 +14,9 @@ FlashJobResult FlashBank::run(const FlashJob& job) {
     erase({sector, sector});
     ++result.sectors_erased;
   }
-  std::uint64_t total = 0;
-  for (const FlashWrite& piece : job.writes) total += piece.data.size();
   for (const FlashWrite& piece : job.writes) {
     write(piece.offset, piece.data);
     result.bytes_written += piece.data.size();
-    if (job.progress) job.progress(result.bytes_written, total);
   }
   return result;
 }

@@ -49,10 +49,9 @@ struct FlashJob {
   std::vector<unsigned> erase;
   std::vector<FlashWrite> writes;  // sorted, not overlapping
   bool skip_unchanged = true;
-  std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // bytes; may be empty
 };
 struct FlashJobResult {
-  std::uint64_t bytes_written = 0;  // handed to the controller
+  std::uint64_t bytes_written = 0;  // of the job, in flash now; what was there already counts
   unsigned sectors_erased = 0, sectors_unchanged = 0;
 };
 
@@ -95,12 +94,6 @@ class FlashBank {
   virtual void unlock() = 0;  // back to level 0 (erases the chip)
   // Reads flash content; default through target memory.
   virtual void read(std::uint32_t offset, ByteSpan data);
-  // CRC-32 (the one of `verify_image`) or other cheap comparison on the chip; nothing where it must be read
-  // back.
-  virtual std::optional<std::vector<bool>> matches(const std::vector<FlashWrite>& expected) {
-    (void)expected;
-    return {};
-  }
   // Key register of the independent watchdog, where the chip has one that a long algorithm must feed with
   // 0xAAAA.
   virtual std::optional<Address> watchdog() const { return {}; }

@@ -213,25 +213,16 @@ void unprotect(FlashBank& bank, const std::vector<unsigned>& sectors) {
   }
 }
 
-FlashJobResult execute(const FlashPlan& plan, std::span<FlashBank* const> banks,
-                       const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) {
+FlashJobResult execute(const FlashPlan& plan, std::span<FlashBank* const> banks) {
   FlashJobResult sum;
-  const std::uint64_t total = plan.bytes();
-  std::uint64_t before = 0;
   for (const BankPlan& todo : plan.banks) {
     FlashBank& bank = *banks[todo.bank];
-    FlashJob job{todo.erase, todo.writes, true, {}};
-    if (progress) {
-      job.progress = [&progress, before, total](std::uint64_t done, std::uint64_t) {
-        progress(before + done, total);
-      };
-    }
+    const FlashJob job{todo.erase, todo.writes, true};
     const FlashJobResult done =
         with_context(fmt::format("writing to flash bank {}", bank.config().name), [&] {
           if (!todo.unprotect.empty()) unprotect(bank, todo.unprotect);
           return bank.run(job);
         });
-    for (const FlashWrite& run : todo.writes) before += run.data.size();
     sum.bytes_written += done.bytes_written;
     sum.sectors_erased += done.sectors_erased;
     sum.sectors_unchanged += done.sectors_unchanged;

@@ -46,10 +46,9 @@ FlashPlan plan(const Image& image, const std::vector<BankView>& banks, const Pla
 std::vector<FlashBank*> banks_for(const Image& image, std::span<FlashBank* const> banks);
 // A view of each bank, probed first where needed.
 std::vector<BankView> views_of(std::span<FlashBank* const> banks);
-// Runs a plan made of views_of(banks): unprotects, then one FlashJob a bank. `progress` counts bytes over all
-// banks. Errors are the banks', with the bank's name as context.
-FlashJobResult execute(const FlashPlan& plan, std::span<FlashBank* const> banks,
-                       const std::function<void(std::uint64_t done, std::uint64_t total)>& progress = {});
+// Runs a plan made of views_of(banks): unprotects, then one FlashJob a bank. Errors are the banks', with the
+// bank's name as context.
+FlashJobResult execute(const FlashPlan& plan, std::span<FlashBank* const> banks);
 
 // Takes write protection off whatever covers `sectors`.
 void unprotect(FlashBank& bank, const std::vector<unsigned>& sectors);

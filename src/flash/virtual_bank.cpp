@@ -62,8 +62,4 @@ void VirtualBank::check_erased() {
   copy_sectors();
 }
 
-std::optional<std::vector<bool>> VirtualBank::matches(const std::vector<FlashWrite>& expected) {
-  return master().matches(expected);
-}
-
 }  // namespace probity

@@ -24,7 +24,6 @@ class VirtualBank final : public FlashBank {
   void lock() override;
   void unlock() override;
   void read(std::uint32_t offset, ByteSpan data) override;
-  std::optional<std::vector<bool>> matches(const std::vector<FlashWrite>& expected) override;
   std::optional<Address> watchdog() const override;
   std::string describe() override;
 

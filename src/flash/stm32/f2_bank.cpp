@@ -110,19 +110,6 @@ void F2Bank::check_erased() {
   }
 }
 
-std::optional<std::vector<bool>> F2Bank::matches(const std::vector<FlashWrite>& expected) {
-  need_probe();
-  std::vector<AddressRange> ranges;
-  ranges.reserve(expected.size());
-  for (const FlashWrite& piece : expected) ranges.push_back({base_ + piece.offset, piece.data.size()});
-  const auto checksums = crc_on_chip(target_, ranges, watchdog(), log_);
-  if (!checksums) return {};
-  std::vector<bool> same;
-  for (std::size_t i = 0; i < expected.size(); ++i)
-    same.push_back((*checksums)[i] == crc32(expected[i].data));
-  return same;
-}
-
 std::optional<Address> F2Bank::watchdog() const { return kIwdgKr; }
 
 std::string F2Bank::describe() {

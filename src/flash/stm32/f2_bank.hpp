@@ -43,7 +43,6 @@ class F2Bank final : public FlashBank {
   void mass_erase() override;
   void lock() override;
   void unlock() override;
-  std::optional<std::vector<bool>> matches(const std::vector<FlashWrite>& expected) override;
   std::optional<Address> watchdog() const override;
   std::string describe() override;
 

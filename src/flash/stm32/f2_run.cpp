@@ -87,7 +87,6 @@ FlashJobResult F2Bank::carry_out(std::vector<F2Step> steps, const FlashJob& job)
     if (step.erase || !step.writes.empty()) sectors_[step.sector].erased.reset();
   }
   result.bytes_written = bytes_in(job.writes);
-  if (job.progress) job.progress(result.bytes_written, result.bytes_written);
   return result;
 }
 
@@ -139,13 +138,10 @@ bool F2Bank::stream(std::vector<F2Step>& steps, const FlashJob& job, FlashJobRes
   }
   const LoaderPace pace{kProgramTypical / bytes_of(w), kSlack + longest + 4 * kProgramLimit};
   try {
-    std::uint64_t done = 0;
     for (const F2Step& step : steps) {
       LoaderScript script;
       add_step(script, step, base_, address_of(step), geometry_.sectors[step.sector].snb, w);
       loader->feed(script.bytes(), pace, clock_);
-      done += bytes_in(step.writes);
-      if (job.progress) job.progress(done, bytes_in(job.writes));
     }
     loader->finish(pace, clock_);
   } catch (const LoaderFault& fault) {
@@ -192,7 +188,6 @@ void F2Bank::program_directly(const F2Step& step, ProgramWidth width) {
 
 void F2Bank::run_directly(std::vector<F2Step>& steps, const FlashJob& job, FlashJobResult& result) {
   const ProgramWidth w = width();
-  std::uint64_t done = 0;
   for (F2Step& step : steps) {
     const Sector& sector = sectors_[step.sector];
     if (step.erase && job.skip_unchanged) {
@@ -203,8 +198,6 @@ void F2Bank::run_directly(std::vector<F2Step>& steps, const FlashJob& job, Flash
       }
     }
     program_directly(step, w);
-    done += bytes_in(step.writes);
-    if (job.progress) job.progress(done, bytes_in(job.writes));
   }
 }
 

@@ -137,7 +137,7 @@ struct Machine {
   void lock_up();
   void wait_for_interrupt();
   void wait_for_event();
-  void hint(unsigned code);  // NOP, YIELD, WFE, WFI, SEV (A5.2.5), in 16 or 32 bits
+  void hint(unsigned code);  // NOP, YIELD, WFE, WFI, SEV, in 16 or 32 bits
 
   // --- debug (debug.cpp)
   // ---------------------------------------------------------------------------------------

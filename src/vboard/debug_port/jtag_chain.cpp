@@ -114,7 +114,7 @@ void JtagChain::capture_access() {
   ack_ = instruction_ == APACC      ? port_.acknowledge_access_port(corrupt_parity)
          : port_.access_port_busy() ? Ack::wait
                                     : Ack::ok;
-  // A WAIT under overrun detection is an overrun (IHI 0031, B2.5.2: any response but OK sets STICKYORUN).
+  // A WAIT under overrun detection is an overrun (ADIv5: any response but OK sets STICKYORUN).
   if (ack_ == Ack::wait && port_.overrun_detection()) port_.set_overrun();
   port_.count_ack(ack_);
   const std::uint64_t value = result_from_ap_ ? port_.last_ap_result() : result_;

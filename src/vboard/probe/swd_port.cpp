@@ -16,7 +16,7 @@ std::uint32_t request_bits(const WireRequest& request) {
   return 0x81u | body << 1 | (parity_of(body) ? 0x20u : 0u);
 }
 constexpr unsigned kReadPhase =
-    33;  // clocks of a read's data phase: 32 bits and their parity (IHI 0031, B4.2)
+    33;  // clocks of a read's data phase: 32 bits and their parity
 }  // namespace
 
 void SwdPort::drive(std::uint32_t bits, unsigned count) {

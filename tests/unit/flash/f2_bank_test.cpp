@@ -377,14 +377,6 @@ TEST(Verify, TellsWhereAndHowMuch) {
   }
 }
 
-TEST(Verify, BankMatchesByChecksum) {
-  Bench bench("stm32f407vg");
-  bench.bank->run(job({}, {{0, pattern(500)}}));
-  const auto same = bench.bank->matches({{0, pattern(500)}, {1, {0, 0}}, {100, {0xEE}}});
-  ASSERT_TRUE(same);
-  EXPECT_THAT(*same, ElementsAre(true, false, false));
-}
-
 TEST(Otp, IsABankThatIsWrittenOnlyAfterEnable) {
   Bench bench("stm32f407vg");
   const auto otp = bench.make_bank(0x1FFF7800, "stm32f4x.otp");

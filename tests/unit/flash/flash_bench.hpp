@@ -100,7 +100,7 @@ inline Bytes pattern(std::size_t size, unsigned seed = 1) {
 }
 
 inline FlashJob job(std::vector<unsigned> erase, std::vector<FlashWrite> writes) {
-  return {std::move(erase), std::move(writes), true, {}};
+  return {std::move(erase), std::move(writes), true};
 }
 
 }  // namespace probity::test
