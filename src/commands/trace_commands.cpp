@@ -132,17 +132,21 @@ std::vector<CommandRow> trace_rows(Interpreter& interpreter) {
          if (call.args.size() == 1 && call.args[0] == "disable") return {};
          return absent(call);
        }},
-      {"itm port", kAny, "port (0|1|on|off)", "Kept: trace is not in this version.",
+      {"itm port", kAny, "port (0|1|on|off)", "Accepted with a warning: trace is not in this version.",
        [](const Call& call) -> std::string {
          args::expect(call.args, 2, 2);
          args::number(call.args[0], 31);
          args::on_off(call.args[1]);
+         call.session.log().warn("{}: trace is not in this version of Probity; nothing is captured",
+                                 call.name);
          return {};
        }},
-      {"itm ports", kAny, "(0|1|on|off)", "Kept: trace is not in this version.",
+      {"itm ports", kAny, "(0|1|on|off)", "Accepted with a warning: trace is not in this version.",
        [](const Call& call) -> std::string {
          args::expect(call.args, 1, 1);
          args::on_off(call.args[0]);
+         call.session.log().warn("{}: trace is not in this version of Probity; nothing is captured",
+                                 call.name);
          return {};
        }},
   };
