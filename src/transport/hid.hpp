@@ -15,6 +15,8 @@ struct HidDeviceInfo {
   std::string manufacturer, product_name, serial;
   std::uint16_t usage_page = 0, usage = 0;
   int interface_number = -1;
+  std::string location;      // of the USB device: "bus-port[.port…]"; empty where it cannot be told
+  std::string access_error;  // why it cannot be opened, as far as enumeration can tell; empty: nothing known
 };
 
 // Reports without report id: write() sends exactly the bytes of one report (padded to the report size by the
@@ -32,6 +34,8 @@ class HidBus {
   virtual ~HidBus() = default;
   virtual std::vector<HidDeviceInfo> devices() = 0;
   virtual std::unique_ptr<HidDevice> open(const HidDeviceInfo& info) = 0;
+  // Who has the device open: "openocd (process 1234)"; empty where nobody has, or it cannot be told.
+  virtual std::string holder(const HidDeviceInfo&) { return {}; }
 };
 
 }  // namespace probity

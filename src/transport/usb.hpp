@@ -63,6 +63,8 @@ class UsbBus {
   virtual std::vector<UsbDeviceInfo> devices() = 0;
   // Throws AdapterError naming the device and the reason (no rights, busy, gone).
   virtual std::unique_ptr<UsbDevice> open(const UsbDeviceInfo& info) = 0;
+  // Who has the device open: "openocd (process 1234)"; empty where nobody has, or it cannot be told.
+  virtual std::string holder(const UsbDeviceInfo&) { return {}; }
 };
 
 }  // namespace probity

@@ -15,7 +15,7 @@ namespace {
 // One row per kind, as in the header's table. `counter` empty: holds all the time.
 struct KindRow {
   std::string_view kind, counter;
-  enum class Argument { none, number } argument;
+  enum class Argument { none, number, optional_number } argument;
 };
 constexpr std::array kKinds{
     KindRow{"wait", "ap", KindRow::Argument::none},
@@ -23,7 +23,7 @@ constexpr std::array kKinds{
     KindRow{"parity", "ap", KindRow::Argument::none},
     KindRow{"usb-short", "usb", KindRow::Argument::none},
     KindRow{"usb-lost", "usb", KindRow::Argument::none},
-    KindRow{"unplug", "usb", KindRow::Argument::none},
+    KindRow{"unplug", "usb", KindRow::Argument::optional_number},
     KindRow{"bsy-stuck", "flash", KindRow::Argument::none},
     KindRow{"brownout", "flash", KindRow::Argument::none},
     KindRow{"bit-stuck", "flash", KindRow::Argument::number},
@@ -88,7 +88,10 @@ Fault parse_part(std::string_view part) {
   fault.kind = left.substr(0, equals);
   const KindRow& row = find_kind(part, fault.kind);
   if (equals != std::string_view::npos) fault.argument = left.substr(equals + 1);
-  if (row.argument == KindRow::Argument::number && !is_number(fault.argument)) {
+  const bool wanted =
+      row.argument == KindRow::Argument::number ||
+      (row.argument == KindRow::Argument::optional_number && equals != std::string_view::npos);
+  if (wanted && !is_number(fault.argument)) {
     reject(part, fmt::format("{} needs a number: {}=N", row.kind, row.kind));
   }
   if (row.argument == KindRow::Argument::none && equals != std::string_view::npos) {

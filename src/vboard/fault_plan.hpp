@@ -9,6 +9,7 @@
 // | usb-short    | usb     | the probe's reply is cut in half                                     |
 // | usb-lost     | usb     | the probe's reply never comes                                        |
 // | unplug       | usb     | the probe is gone from here on                                       |
+// | unplug=MS    | usb     | the same, but it is put in again after MS milliseconds               |
 // | bsy-stuck    | flash   | BSY stays set after the operation, until reset                       |
 // | brownout     | flash   | the operation is cut short: cells half done, then power-on reset     |
 // | bit-stuck=A  | flash   | the cell at address A keeps its old low bit: verify must notice      |

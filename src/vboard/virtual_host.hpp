@@ -1,5 +1,9 @@
-// The virtual board behind the transport seam: an in-process USB and HID bus on which virtual probes sit, all
-// wired to one board, and the board's clock. What `--virtual SPEC` and PROBITY_VIRTUAL set up.
+// The virtual board behind the transport seam: an in-process USB and HID bus on which virtual probes sit, and
+// virtual time. What `--virtual SPEC` and PROBITY_VIRTUAL set up.
+//
+// Several boards are on one bus, each with its own chip, flash file, faults and probes. They share one time:
+// each board's own clock runs while something is done with it, and all are brought up to the one that is
+// ahead whenever the host looks at the time, sleeps, or turns to any of them.
 #pragma once
 
 #include <memory>
@@ -14,22 +18,24 @@ namespace probity::vboard {
 
 class VirtualHost {
  public:
-  // SPEC:
-  // "CHIP[,probe=stlink-v2|stlink-v2-1|stlink-v3|cmsis-dap-v1|cmsis-dap-v2][,flash=FILE][,fault=PLAN][,voltage=MV]
-  // [,dual-bank][,stats=FILE|-]". Without probe=, a V2-1 and a CMSIS-DAP v2 are on the bus, so whichever
-  // driver the configuration selects finds its probe. ConfigError names the part that is not understood.
+  // SPEC: as parse_board_specs() takes it, "BOARD[;BOARD...]" with BOARD
+  // "CHIP[,probe=KIND[,serial=TEXT|hex:BYTES][,firmware=VERSION]][,flash=FILE][,fault=PLAN][,voltage=MV]
+  // [,dual-bank][,stats=FILE|-]"; KIND is one of probe_kinds(). Without probe=, a V2-1 and a CMSIS-DAP v2 are
+  // on the bus, so whichever driver the configuration selects finds its probe. The probes' locations are 1-1,
+  // 1-2
+  // ... in the order of the boards. ConfigError names the part that is not understood.
   explicit VirtualHost(std::string_view spec);
   ~VirtualHost();
 
   UsbBus& usb();
   HidBus& hid();
-  Clock& clock();  // virtual time; sleep() advances it
-  Board& board();
+  Clock& clock();                       // virtual time; sleep() advances it on all boards
+  Board& board(std::size_t index = 0);  // in the order of SPEC; std::out_of_range beyond
   // Requests to the probes that no real firmware takes, in words, each after the probe's name; a driver's
   // test wants none.
   std::vector<std::string> probe_errors() const;
-  // Saves the flash file and prints (stderr) or writes what stats= asked for; also done on destruction, where
-  // an error is printed instead of thrown. ConfigError: a file cannot be written.
+  // Saves the flash files and prints (stderr) or writes what stats= asked for; also done on destruction,
+  // where an error is printed instead of thrown. ConfigError: a file cannot be written.
   void finish();
 
  private:

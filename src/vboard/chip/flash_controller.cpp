@@ -218,8 +218,9 @@ bool FlashController::parallelism_allowed() const {
 
 // --- program -----------------------------------------------------------------------------------------
 
+// SER may still be set from an erase before: st-flash 1.7.0 programs F4 and F7 chips so, and silicon takes it.
 bool FlashController::program_allowed(std::uint32_t offset, unsigned size) {
-  if (!key_.open() || !PG.is_set(cr_) || SER.is_set(cr_) || MER.is_set(cr_) || MER1.is_set(cr_)) {
+  if (!key_.open() || !PG.is_set(cr_) || MER.is_set(cr_) || MER1.is_set(cr_)) {
     refuse(PGSERR.mask());
     return false;
   }

@@ -174,12 +174,17 @@ WireAck DapClient::write_chunk(const MemoryAccess& access, std::uint32_t address
   return ack == WireAck::ok ? settle() : ack;
 }
 
+namespace {
+std::size_t chunk_length(const MemoryAccess& access, std::uint32_t address, std::size_t left) {
+  return access.split ? std::min<std::size_t>(kTarWrap - address % kTarWrap, left) : left;
+}
+}  // namespace
+
 MemoryResult DapClient::read(const MemoryAccess& access, ByteSpan into) {
   MemoryResult result{WireAck::ok, access.address};
   for (std::size_t at = 0; at < into.size() && result.ack == WireAck::ok;) {
     if (access.increment) result.address = static_cast<std::uint32_t>(access.address + at);
-    const std::size_t room = kTarWrap - result.address % kTarWrap;
-    const std::size_t length = std::min(room, into.size() - at);
+    const std::size_t length = chunk_length(access, result.address, into.size() - at);
     result.ack = read_chunk(access, result.address, into.subspan(at, length));
     at += length;
   }
@@ -192,8 +197,7 @@ MemoryResult DapClient::write(const MemoryAccess& access, ByteView from) {
   MemoryResult result{WireAck::ok, access.address};
   for (std::size_t at = 0; at < from.size() && result.ack == WireAck::ok;) {
     if (access.increment) result.address = static_cast<std::uint32_t>(access.address + at);
-    const std::size_t room = kTarWrap - result.address % kTarWrap;
-    const std::size_t length = std::min(room, from.size() - at);
+    const std::size_t length = chunk_length(access, result.address, from.size() - at);
     result.ack = write_chunk(access, result.address, from.subspan(at, length));
     at += length;
   }

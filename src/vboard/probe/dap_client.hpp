@@ -34,6 +34,7 @@ struct MemoryAccess {
   std::uint32_t address = 0;     // aligned to `size`
   unsigned size = 4;             // bytes an access: 1, 2 or 4
   bool increment = true;
+  bool split = true;  // TAR is set anew at each 1 KiB; else the access port counts on, and may wrap
 };
 
 struct MemoryResult {

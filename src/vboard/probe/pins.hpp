@@ -11,6 +11,7 @@ namespace probity::vboard {
 
 class Pins {
  public:
+  static constexpr Hertz kDefaultFrequency = kilohertz(1000);
   // `board` must outlive the pins.
   explicit Pins(Board& board) : board_(board) {}
 
@@ -32,7 +33,7 @@ class Pins {
   void pass_period();
 
   Board& board_;
-  Hertz frequency_ = kilohertz(1000);
+  Hertz frequency_ = kDefaultFrequency;
   std::uint64_t fraction_ = 0;  // of a nanosecond not yet added to the timeline, in 1/frequency_
 };
 

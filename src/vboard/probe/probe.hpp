@@ -1,32 +1,43 @@
-// A debug probe's firmware model, as its USB endpoints show it. One row a kind in probe_kinds.cpp.
+// A debug probe's firmware model, as the endpoints of its debug interface show it. One row a kind in
+// probe_kinds.cpp.
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "transport/hid.hpp"
-#include "transport/usb.hpp"
 #include "vboard/board.hpp"
+#include "vboard/usb/descriptors.hpp"
 
 namespace probity::vboard {
+
+// What differs between two probes of a kind.
+struct ProbeOptions {
+  std::string serial;    // UTF-8; empty: the kind's own
+  std::string firmware;  // "V2J21S4"; empty: the kind's own
+  unsigned twin = 0;  // so many of its kind are on the bus already: its own serial number differs from theirs
+};
 
 class Probe {
  public:
   virtual ~Probe() = default;
 
-  virtual UsbDeviceInfo usb_info() const = 0;
-  // A probe that the host's HID driver takes; nothing for vendor-class bulk probes.
-  virtual std::optional<HidDeviceInfo> hid_info() const { return std::nullopt; }
+  // All of the USB device; interface 0 is the debug interface.
+  virtual const UsbDescription& description() const = 0;
+  UsbDeviceInfo usb_info() const { return info_of(description()); }
+  // As its users write it: "V2J37M26".
+  virtual std::string firmware_version() const = 0;
 
   // One transfer from the host. Work it asks for is done at once, on the board's timeline; replies wait in a
   // queue. A request the firmware does not know is put into errors() and never answered with success.
   virtual void receive(std::uint8_t endpoint, ByteView data) = 0;
   // A USB port reset: what firmware does when it is configured anew.
   virtual void usb_reset() { replies_.clear(); }
+  // The cable was pulled: nothing is left of what a host had set, and the pins are let go.
+  virtual void lose_power() = 0;
 
   std::size_t replies_waiting() const { return replies_.size(); }
   // Up to `max_length` bytes of the oldest reply; what is longer stays for the next transfer. Requires that a
@@ -46,9 +57,22 @@ class Probe {
   std::vector<std::string> errors_;
 };
 
-// `kind` is a name as `probe=` and `--probe` take it: stlink-v2, stlink-v2-1, stlink-v3, cmsis-dap-v1,
-// cmsis-dap-v2. ConfigError lists the known ones. `board` must outlive the probe.
-std::unique_ptr<Probe> make_probe(std::string_view kind, Board& board);
+// `kind` is a name as `probe=` and `--probe` take it, see probe_kinds(). ConfigError lists the known ones, or
+// says what is wrong with the firmware version. `board` must outlive the probe.
+std::unique_ptr<Probe> make_probe(std::string_view kind, Board& board, const ProbeOptions& options = {});
 std::vector<std::string> probe_kinds();
+
+// Makes the probes of one bus: of several of a kind, each has a serial number of its own.
+class ProbeMaker {
+ public:
+  // As make_probe(); `options.twin` is filled in.
+  std::unique_ptr<Probe> make(const std::string& kind, Board& board, ProbeOptions options);
+
+ private:
+  std::map<std::string, unsigned> made_;
+};
+
+// The serial number of a probe: what `options` say, or else `own`, a number that ends in four digits.
+std::string serial_of(const ProbeOptions& options, std::string_view own);
 
 }  // namespace probity::vboard

@@ -15,8 +15,7 @@ std::uint32_t request_bits(const WireRequest& request) {
       (request.ap ? 1u : 0u) | (request.read ? 2u : 0u) | static_cast<std::uint32_t>(request.a & 0xC);
   return 0x81u | body << 1 | (parity_of(body) ? 0x20u : 0u);
 }
-constexpr unsigned kReadPhase =
-    33;  // clocks of a read's data phase: 32 bits and their parity
+constexpr unsigned kReadPhase = 33;  // clocks of a read's data phase: 32 bits and their parity
 }  // namespace
 
 void SwdPort::drive(std::uint32_t bits, unsigned count) {

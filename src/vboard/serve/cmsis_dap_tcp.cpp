@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
+#include "vboard/probe/usb_device.hpp"
 
 namespace probity::vboard {
 
@@ -20,6 +21,7 @@ CmsisDapTcpConnection::CmsisDapTcpConnection(Board& board, UsbPipe& pipe, std::s
   for (const auto& endpoint : device.interfaces.front().endpoints) {
     if ((endpoint.address & 0x80) == 0) out_endpoint_ = endpoint.address;
   }
+  in_endpoint_ = reply_endpoint(pipe.description());
 }
 
 // Packets that came together are in flight together.
@@ -52,7 +54,7 @@ bool CmsisDapTcpConnection::send_next(Bytes& input) {
 
 void CmsisDapTcpConnection::collect(Bytes& output) {
   while (pipe_.probe().replies_waiting() != 0) {
-    const Bytes packet = pipe_.in(packet_size_, kReplyTimeout);
+    const Bytes packet = pipe_.in(in_endpoint_, packet_size_, kReplyTimeout);
     append_le32(output, kSignature);
     append_le16(output, static_cast<std::uint16_t>(packet.size()));
     append_u8(output, kResponse);

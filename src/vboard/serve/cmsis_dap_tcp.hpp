@@ -22,7 +22,7 @@ class CmsisDapTcpConnection final : public Connection {
   Board& board_;
   UsbPipe& pipe_;
   std::size_t packet_size_, packet_count_;
-  std::uint8_t out_endpoint_ = 0;
+  std::uint8_t out_endpoint_ = 0, in_endpoint_ = 0;
 };
 
 }  // namespace probity::vboard

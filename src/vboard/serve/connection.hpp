@@ -24,6 +24,9 @@ class Connection {
   virtual bool serve(Bytes& input, Bytes& output) = 0;
 };
 
-using ConnectionFactory = std::function<std::unique_ptr<Connection>()>;
+// Ends the connection it was given for, at once, and says why; nothing where it has ended. Not to be called
+// from that connection's own serve().
+using HangUp = std::function<void(const std::string& why)>;
+using ConnectionFactory = std::function<std::unique_ptr<Connection>(HangUp)>;
 
 }  // namespace probity::vboard

@@ -1,12 +1,12 @@
-// The sockets: clients of one port, one after another.
+// The sockets: the clients of one port.
 #pragma once
 
 #include <asio.hpp>
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "vboard/serve/connection.hpp"
@@ -15,28 +15,32 @@ namespace probity::vboard {
 
 class Listener {
  public:
-  // Listens on 127.0.0.1; port 0 takes any free one. `name` is for messages; `on_close` is called after each
-  // client. Throws ConfigError naming the port where it cannot be had.
-  Listener(asio::io_context& io, std::string name, std::uint16_t port, ConnectionFactory make,
-           std::function<void()> on_close);
+  // Of a probe that has one host, the next client waits until the one before has gone.
+  enum class Clients { one_at_a_time, many };
+  struct Service {
+    std::string name;  // for messages
+    Clients clients;
+    ConnectionFactory make;
+    std::function<void()> on_close;  // called after each client
+  };
+
+  // Port 0 takes any free one. Throws ConfigError naming address and port where they cannot be had.
+  Listener(asio::io_context& io, const asio::ip::tcp::endpoint& where, Service service);
+  ~Listener();
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return service_.name; }
 
  private:
-  void accept();
-  void read();
-  void serve(std::size_t count);
-  void close(const std::string& why);
+  class Client;
 
-  std::string name_;
-  ConnectionFactory make_;
-  std::function<void()> on_close_;
+  void accept();
+  void closed(const std::shared_ptr<Client>& client, const std::string& why);
+
+  Service service_;
   asio::ip::tcp::acceptor acceptor_;
-  asio::ip::tcp::socket socket_;
-  std::unique_ptr<Connection> connection_;
-  std::array<std::uint8_t, 16384> chunk_{};
-  Bytes input_, output_;
+  bool accepting_ = false;
+  std::set<std::shared_ptr<Client>> clients_;
 };
 
 }  // namespace probity::vboard

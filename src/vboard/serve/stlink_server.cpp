@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/errors.hpp"
+#include "vboard/probe/usb_device.hpp"
 
 namespace probity::vboard {
 
@@ -27,6 +28,7 @@ StlinkServerConnection::StlinkServerConnection(Board& board, UsbPipe& pipe)
   for (const auto& endpoint : device_.interfaces.front().endpoints) {
     if ((endpoint.address & 0x80) == 0) out_endpoint_ = endpoint.address;
   }
+  in_endpoint_ = reply_endpoint(pipe.description());
 }
 
 bool StlinkServerConnection::serve(Bytes& input, Bytes& output) {
@@ -116,7 +118,7 @@ void StlinkServerConnection::open(ByteView request, Bytes& output) {
 Bytes StlinkServerConnection::transfer(ByteView request) {
   const std::uint32_t size = load_le32(request, 28);
   pipe_.out(out_endpoint_, request.subspan(kBlockAt, kBlockSize));
-  if (request[24] == kRead) return size == 0 ? Bytes() : pipe_.in(size, kReplyTimeout);
+  if (request[24] == kRead) return size == 0 ? Bytes() : pipe_.in(in_endpoint_, size, kReplyTimeout);
   if (size != 0) pipe_.out(out_endpoint_, request.subspan(kUsbCommandSize));
   return {};
 }

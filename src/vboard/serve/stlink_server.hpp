@@ -33,7 +33,7 @@ class StlinkServerConnection final : public Connection {
   Board& board_;
   UsbPipe& pipe_;
   UsbDeviceInfo device_;
-  std::uint8_t out_endpoint_ = 0;
+  std::uint8_t out_endpoint_ = 0, in_endpoint_ = 0;
   bool opened_ = false;
 };
 

@@ -201,21 +201,52 @@ TEST_F(RemoteBitbang, ResetsAndQuits) {
   EXPECT_THROW(ask("0R6"), ProtocolError);  // TMS changed after the read
 }
 
-TEST(VboardOptions, AreReadAndWrongOnesNamed) {
-  const auto parse = [](std::vector<const char*> words) { return parse_options(words); };
-  const Options options = parse({"--chip", "stm32f429zi", "--serve", "stlink-server:7184", "--serve",
-                                 "remote-bitbang:0", "--pace", "real", "--voltage", "2000", "--dual-bank"});
-  EXPECT_EQ(options.serve.size(), 2u);
+Options options_of(std::vector<const char*> words) { return parse_options(words); }
+
+TEST(VboardOptions, DescribeOneBoard) {
+  const Options options =
+      options_of({"--chip", "stm32f429zi", "--serve", "stlink-server:7184", "--serve", "remote-bitbang:0",
+                  "--pace", "real", "--voltage", "2000", "--dual-bank", "--bind", "::1"});
+  ASSERT_EQ(options.serve.size(), 2u);
   EXPECT_EQ(options.serve[0].port, 7184);
-  EXPECT_TRUE(options.board.dual_bank);
-  EXPECT_EQ(options.board.millivolts, 2000u);
-  EXPECT_THROW(parse({"--chip", "x"}), UsageError);
-  EXPECT_THROW(parse({"--serve", "stlink-server:0"}), UsageError);
-  EXPECT_THROW(parse({"--chip", "x", "--serve", "telnet:1"}), UsageError);
-  EXPECT_THROW(parse({"--chip", "x", "--serve", "stlink-server:70000"}), UsageError);
-  EXPECT_THROW(parse({"--chip"}), UsageError);
-  EXPECT_THROW(parse({"--frobnicate"}), UsageError);
-  EXPECT_THROW(parse({"--chip", "x", "--serve", "stlink-server:0", "--probe", "cmsis-dap-v1"}), UsageError);
+  EXPECT_EQ(options.bind, "::1");
+  ASSERT_EQ(options.boards.size(), 1u);
+  const BoardOptions& board = options.boards[0].board;
+  EXPECT_EQ(board.chip, "stm32f429zi");
+  EXPECT_TRUE(board.dual_bank);
+  EXPECT_EQ(board.millivolts, 2000u);
+  EXPECT_EQ(board.pace, Pace::real);
+}
+
+TEST(VboardOptions, DescribeSeveralBoards) {
+  const Options options = options_of({"--board", "stm32f407vg,probe=stlink-v3", "--chip", "stm32f429zi",
+                                      "--board", "stm32f746zg,voltage=1800", "--serve", "usbip:0"});
+  ASSERT_EQ(options.boards.size(), 3u);
+  EXPECT_EQ(options.boards[0].board.chip, "stm32f429zi");
+  EXPECT_EQ(options.boards[1].board.chip, "stm32f407vg");
+  EXPECT_EQ(options.boards[2].board.millivolts, 1800u);
+}
+
+TEST(VboardOptions, WrongOnesAreNamed) {
+  EXPECT_THROW(options_of({"--chip", "x"}), UsageError);
+  EXPECT_THROW(options_of({"--serve", "stlink-server:0"}), UsageError);
+  EXPECT_THROW(options_of({"--chip", "x", "--serve", "telnet:1"}), UsageError);
+  EXPECT_THROW(options_of({"--chip", "x", "--serve", "stlink-server:70000"}), UsageError);
+  EXPECT_THROW(options_of({"--chip"}), UsageError);
+  EXPECT_THROW(options_of({"--frobnicate"}), UsageError);
+  EXPECT_THROW(options_of({"--chip", "x", "--serve", "stlink-server:0", "--probe", "cmsis-dap-v1"}),
+               UsageError);
+  EXPECT_THROW(options_of({"--board", "x,probe=cmsis-dap-v1", "--serve", "stlink-server:0"}), UsageError);
+  EXPECT_THROW(options_of({"--board", "x", "--flash", "y", "--serve", "usbip:0"}), UsageError);
+  EXPECT_THROW(options_of({"--board", "x,colour=red", "--serve", "usbip:0"}), ConfigError);
+  EXPECT_THROW(options_of({"--board", "x,flash=a", "--board", "y,flash=a", "--serve", "usbip:0"}),
+               ConfigError);
+}
+
+TEST(VboardOptions, HelpHasARowForEach) {
+  for (const char* word : {"--board SPEC", "--bind ADDRESS", "usbip", "control", "stm32f407", "stlink-v3"}) {
+    EXPECT_THAT(help_text(), HasSubstr(word));
+  }
 }
 
 }  // namespace

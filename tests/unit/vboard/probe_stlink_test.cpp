@@ -99,7 +99,7 @@ TEST(ProbeStlink, LimitsOfAnAccessAreEnforced) {
   EXPECT_EQ(bench.last_status(), 0x08);
   bench.read_memory(kRead32, kRam + 2, 4);
   EXPECT_EQ(bench.last_status(), 0x0A);
-  bench.write_memory(kWrite32, kRam, Bytes(6148));
+  bench.write_memory(kWrite32, kRam, Bytes(0x8004));
   EXPECT_EQ(bench.last_status(), 0x08);
   EXPECT_EQ(bench.host.probe_errors().size(), 3u);
   StlinkBench v3("stm32f407vg,probe=stlink-v3");

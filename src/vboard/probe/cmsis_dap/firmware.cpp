@@ -5,50 +5,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "vboard/probe/cmsis_dap/description.hpp"
 #include "vboard/probe/cmsis_dap/protocol.hpp"
 
 namespace probity::vboard::cmsis_dap {
 
-namespace {
-constexpr std::uint8_t kBulkOut = 0x01, kBulkIn = 0x81;
-constexpr std::string_view kMaker = "Probity";
-}  // namespace
-
-Firmware::Firmware(const Model& model, Board& board)
-    : model_(model), board_(board), pins_(board), swd_(pins_), jtag_(pins_) {}
-
-UsbDeviceInfo Firmware::usb_info() const {
-  const auto packet = static_cast<std::uint16_t>(model_.high_speed ? 512 : 64);
-  const auto kind = model_.hid ? UsbEndpointKind::interrupt : UsbEndpointKind::bulk;
-  UsbDeviceInfo info;
-  info.vendor = model_.vendor_id;
-  info.product = model_.product_id;
-  info.release = 0x0100;
-  info.manufacturer = kMaker;
-  info.product_name = model_.product_name;
-  info.serial = model_.serial;
-  info.high_speed = model_.high_speed;
-  info.interfaces = {{.number = 0,
-                      .class_code = static_cast<std::uint8_t>(model_.hid ? 0x03 : 0xFF),
-                      .name = model_.hid ? "CMSIS-DAP v1" : "CMSIS-DAP v2",
-                      .endpoints = {{kBulkOut, kind, packet}, {kBulkIn, kind, packet}}}};
-  return info;
-}
-
-std::optional<HidDeviceInfo> Firmware::hid_info() const {
-  if (!model_.hid) return std::nullopt;
-  HidDeviceInfo info;
-  info.vendor = model_.vendor_id;
-  info.product = model_.product_id;
-  info.path = fmt::format("virtual:{}", model_.name);
-  info.manufacturer = kMaker;
-  info.product_name = model_.product_name;
-  info.serial = model_.serial;
-  info.usage_page = 0xFF00;
-  info.usage = 1;
-  info.interface_number = 0;
-  return info;
-}
+Firmware::Firmware(const Model& model, Board& board, const ProbeOptions& options)
+    : model_(model),
+      description_(describe(model, serial_of(options, model.serial))),
+      firmware_version_(options.firmware.empty() ? model.firmware_version : options.firmware),
+      board_(board),
+      pins_(board),
+      swd_(pins_),
+      jtag_(pins_) {}
 
 void Firmware::usb_reset() {
   Probe::usb_reset();
@@ -56,9 +25,19 @@ void Firmware::usb_reset() {
   selected_ = Selected::none;
 }
 
+void Firmware::lose_power() {
+  usb_reset();
+  wait_retries_ = kWaitRetries;
+  match_retries_ = match_mask_ = 0;
+  swd_.settings = {};
+  pins_.set_frequency(Pins::kDefaultFrequency);
+  pins_.set_nrst(false);
+  pins_.set_ntrst(false);
+}
+
 void Firmware::receive(std::uint8_t endpoint, ByteView packet) {
   ++board_.stats().usb_commands;
-  if (endpoint != kBulkOut) {
+  if (endpoint != kOutEndpoint) {
     error(fmt::format("{} bytes for endpoint 0x{:02x}, which takes none", packet.size(), endpoint));
     return;
   }
@@ -153,19 +132,19 @@ void Firmware::info(Request& request, Bytes& response) {
   };
   switch (id) {
     case info::kVendor:
-      text(kMaker);
+      text(description_.manufacturer);
       break;
     case info::kProduct:
       text(model_.product_name);
       break;
     case info::kSerial:
-      text(model_.serial);
+      text(description_.serial);
       break;
     case info::kProtocolVersion:
       text(model_.protocol_version);
       break;
     case info::kFirmwareVersion:
-      text(model_.firmware_version);
+      text(firmware_version_);
       break;
     case info::kCapabilities:
       value = {kCapabilityBits};

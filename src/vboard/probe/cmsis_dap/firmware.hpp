@@ -17,12 +17,13 @@ namespace probity::vboard::cmsis_dap {
 class Firmware final : public Probe {
  public:
   // `model` and `board` must outlive it.
-  Firmware(const Model& model, Board& board);
+  Firmware(const Model& model, Board& board, const ProbeOptions& options = {});
 
-  UsbDeviceInfo usb_info() const override;
-  std::optional<HidDeviceInfo> hid_info() const override;
+  const UsbDescription& description() const override { return description_; }
+  std::string firmware_version() const override { return firmware_version_; }
   void receive(std::uint8_t endpoint, ByteView packet) override;
   void usb_reset() override;
+  void lose_power() override;
 
  private:
   enum class Selected : std::uint8_t { none = 0, swd = 1, jtag = 2 };
@@ -77,13 +78,16 @@ class Firmware final : public Probe {
   Outcome block_write(const WireRequest& wanted, std::uint16_t count, std::uint16_t& done, Request& request);
 
   const Model& model_;
+  UsbDescription description_;
+  std::string firmware_version_;
   Board& board_;
   Pins pins_;
   SwdPort swd_;
   JtagPort jtag_;
   Selected selected_ = Selected::none;
   std::vector<Bytes> queued_;  // by QueueCommands, until another command comes
-  unsigned wait_retries_ = 100, match_retries_ = 0;
+  static constexpr unsigned kWaitRetries = 100;
+  unsigned wait_retries_ = kWaitRetries, match_retries_ = 0;
   std::uint32_t match_mask_ = 0;
   bool read_posted_ = false, write_unchecked_ = false;
   bool tck_ = true, tms_ = true, tdi_ = true, tdo_ = true, ntrst_ = true;

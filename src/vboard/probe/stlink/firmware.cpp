@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "vboard/probe/stlink/description.hpp"
+
 namespace probity::vboard::stlink {
 
 std::uint8_t status_of(WireAck ack, bool ap) {
@@ -23,31 +25,15 @@ std::uint8_t status_of(WireAck ack, bool ap) {
   return ap ? status::kApError : status::kDpError;
 }
 
-Firmware::Firmware(const Model& model, Board& board)
+Firmware::Firmware(const Model& model, Board& board, const ProbeOptions& options)
     : model_(model),
+      version_(options.firmware.empty() ? model.version : parse_version(options.firmware, model)),
+      description_(describe(model, serial_of(options, model.serial))),
       board_(board),
       pins_(board),
       mode_(model.power_on_mode),
       swd_khz_(model.default_swd_khz),
       jtag_khz_(model.default_jtag_khz) {}
-
-UsbDeviceInfo Firmware::usb_info() const {
-  const std::uint16_t packet = model_.high_speed ? 512 : 64;
-  UsbDeviceInfo info;
-  info.vendor = 0x0483;
-  info.product = model_.product_id;
-  info.release = 0x0100;
-  info.manufacturer = "STMicroelectronics";
-  info.product_name = model_.product_name;
-  info.serial = model_.serial;
-  info.high_speed = model_.high_speed;
-  info.interfaces = {{.number = 0,
-                      .name = "ST-Link Debug",
-                      .endpoints = {{0x81, UsbEndpointKind::bulk, packet},
-                                    {model_.out_endpoint, UsbEndpointKind::bulk, packet},
-                                    {model_.trace_endpoint, UsbEndpointKind::bulk, packet}}}};
-  return info;
-}
 
 void Firmware::usb_reset() {
   Probe::usb_reset();
@@ -55,6 +41,17 @@ void Firmware::usb_reset() {
   data_.clear();
   leave_debug_mode();
   mode_ = model_.power_on_mode;
+}
+
+void Firmware::lose_power() {
+  usb_reset();
+  swd_khz_ = model_.default_swd_khz;
+  jtag_khz_ = model_.default_jtag_khz;
+  last_status_ = status::kOk;
+  last_address_ = 0;
+  misc_reply_.clear();
+  pins_.set_nrst(false);
+  pins_.set_ntrst(false);
 }
 
 void Firmware::receive(std::uint8_t endpoint, ByteView data) {
@@ -146,8 +143,8 @@ const std::vector<Firmware::Row>& Firmware::rows() {
       {debug::kGetTraceCount, debug_mode, &F::get_trace_count},
       {debug::kSwdSetFrequency, nothing, &F::swd_set_frequency},
       {debug::kJtagSetFrequency, nothing, &F::jtag_set_frequency},
-      {debug::kSetComFrequency, version3, &F::set_com_frequency},
-      {debug::kGetComFrequency, version3, &F::get_com_frequency},
+      {debug::kSetComFrequency, nothing, &F::set_com_frequency},
+      {debug::kGetComFrequency, nothing, &F::get_com_frequency},
       {debug::kReadDapReg, debug_mode, &F::read_dap_reg},
       {debug::kWriteDapReg, debug_mode, &F::write_dap_reg},
       {debug::kInitAp, debug_mode, &F::init_ap},
@@ -169,7 +166,7 @@ const std::vector<Firmware::Row>& Firmware::rows() {
 void Firmware::run_debug_command(ByteView block) {
   const auto& table = rows();
   const auto row = std::find_if(table.begin(), table.end(), [&](const Row& r) { return r.code == block[1]; });
-  if (row == table.end() || (row->needs == Needs::version3 && model_.major < 3)) {
+  if (row == table.end() || !has_command(version_, block[1])) {
     return refuse("unknown debug command", status::kUnknownCommand, block);
   }
   if (mode_ == Mode::dfu) return refuse("a debug command in DFU mode", status::kCommandError, block);
@@ -180,9 +177,9 @@ void Firmware::run_debug_command(ByteView block) {
 }
 
 void Firmware::get_version(ByteView) {
-  const bool extended = model_.major >= 3;  // V3 tells by GET_VERSION_EX only
-  const unsigned minor = model_.mass_storage != 0 ? model_.mass_storage : model_.swim;
-  const unsigned version = model_.major << 12 | (extended ? 0 : model_.jtag << 6 | minor);
+  const bool extended = version_.major >= 3;  // V3 tells by GET_VERSION_EX only
+  const unsigned minor = version_.mass_storage != 0 ? version_.mass_storage : version_.swim;
+  const unsigned version = version_.major << 12 | (extended ? 0 : version_.jtag << 6 | minor);
   Bytes bytes = {static_cast<std::uint8_t>(version >> 8), static_cast<std::uint8_t>(version)};
   append_le16(bytes, 0x0483);
   append_le16(bytes, model_.product_id);
@@ -190,15 +187,17 @@ void Firmware::get_version(ByteView) {
 }
 
 void Firmware::get_version_ex(ByteView block) {
-  if (model_.major < 3) return refuse("unknown command", status::kUnknownCommand, block);
-  Bytes bytes = {model_.major, model_.swim, model_.jtag, model_.mass_storage, model_.bridge, 0, 0, 0};
+  if (version_.major < 3) return refuse("unknown command", status::kUnknownCommand, block);
+  Bytes bytes = {
+      version_.major, version_.swim, version_.jtag, version_.mass_storage, version_.bridge, 0, 0, 0};
   append_le16(bytes, 0x0483);
   append_le16(bytes, model_.product_id);
   reply(std::move(bytes));
 }
 
 // Two ADC readings: VDD of the target is 2 * 1.2 V * second / first.
-void Firmware::get_target_voltage(ByteView) {
+void Firmware::get_target_voltage(ByteView block) {
+  if (!has_target_voltage(version_)) return refuse("unknown command", status::kUnknownCommand, block);
   Bytes bytes;
   append_le32(bytes, 2400);
   append_le32(bytes, board_.target_millivolts());

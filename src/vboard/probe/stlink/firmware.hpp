@@ -12,21 +12,24 @@
 #include "vboard/probe/dap_client.hpp"
 #include "vboard/probe/probe.hpp"
 #include "vboard/probe/stlink/model.hpp"
+#include "vboard/probe/stlink/version.hpp"
 
 namespace probity::vboard::stlink {
 
 class Firmware final : public Probe {
  public:
-  // `model` and `board` must outlive it.
-  Firmware(const Model& model, Board& board);
+  // `model` and `board` must outlive it. ConfigError: `options.firmware` is no version of the model.
+  Firmware(const Model& model, Board& board, const ProbeOptions& options = {});
 
-  UsbDeviceInfo usb_info() const override;
+  const UsbDescription& description() const override { return description_; }
+  std::string firmware_version() const override { return to_string(version_); }
   void receive(std::uint8_t endpoint, ByteView data) override;
   void usb_reset() override;
+  void lose_power() override;
 
  private:
   using Handler = void (Firmware::*)(ByteView block);
-  enum class Needs { nothing, debug_mode, version3 };
+  enum class Needs { nothing, debug_mode };
   struct Row {
     std::uint8_t code;
     Needs needs;
@@ -89,6 +92,7 @@ class Firmware final : public Probe {
   void read_memory(ByteView block, unsigned size, bool increment);
   void write_memory(ByteView block, unsigned size, bool increment);
   std::uint8_t check_access(ByteView block, unsigned size);
+  bool splits(unsigned size) const;
   void run_misc(ByteView items, std::size_t count);
 
   // The core through AP 0.
@@ -101,6 +105,8 @@ class Firmware final : public Probe {
   bool ap_open(unsigned ap) const { return ap == 0 || open_aps_.contains(ap); }
 
   const Model& model_;
+  Version version_;
+  UsbDescription description_;
   Board& board_;
   Pins pins_;
   Mode mode_;

@@ -114,7 +114,7 @@ void Firmware::stop_trace(ByteView) { reply_status(status::kOk); }
 void Firmware::get_trace_count(ByteView) { reply({0, 0}); }
 
 void Firmware::set_clock(const std::vector<ClockStep>& steps, ByteView block, std::uint32_t& khz) {
-  if (model_.major >= 3) return refuse("V3 sets its clock by SET_COM_FREQ", status::kUnknownCommand, block);
+  if (version_.major >= 3) return refuse("V3 sets its clock by SET_COM_FREQ", status::kUnknownCommand, block);
   const std::uint32_t divisor = load_le16(block, 2);
   const auto step =
       std::find_if(steps.begin(), steps.end(), [&](const ClockStep& s) { return s.divisor == divisor; });

@@ -9,18 +9,19 @@ namespace probity::vboard::stlink {
 
 namespace {
 // Bytes 2-5 address, 6-7 length, 8 AP, 9-11 CSW bits 31:8.
-MemoryAccess access_of(ByteView block, unsigned size, bool increment) {
+MemoryAccess access_of(ByteView block, unsigned size, bool increment, bool split) {
   return {.ap = block[8],
           .protection = load_le32(block, 8) >> 8,
           .address = load_le32(block, 2),
           .size = size,
-          .increment = increment};
+          .increment = increment,
+          .split = split};
 }
 }  // namespace
 
 // The status of an access that the firmware does not even start, or kOk.
 std::uint8_t Firmware::check_access(ByteView block, unsigned size) {
-  const std::uint32_t length = load_le16(block, 6), limit = size == 1 ? model_.max_bytes : kMaxTransfer;
+  const std::uint32_t length = load_le16(block, 6), limit = size == 1 ? most_bytes(version_) : kMaxTransfer;
   if (length == 0 || length > limit) {
     error(fmt::format("{}-bit access of {} bytes, the limit is {}", 8 * size, length, limit));
     return status::kCommandError;
@@ -30,8 +31,16 @@ std::uint8_t Firmware::check_access(ByteView block, unsigned size) {
                       load_le32(block, 2)));
     return status::kAlignmentError;
   }
+  if (!has_wide_access(version_) && load_le32(block, 8) != 0) {
+    error(fmt::format("firmware {} takes no access port or CSW with memory access", firmware_version()));
+    return status::kCommandError;
+  }
   return ap_open(block[8]) ? status::kOk : status::kBadAp;
 }
+
+// Firmware that does not set TAR anew where it may wrap leaves that to the host, but for bytes: OpenOCD's
+// driver splits its blocks at that boundary, of bytes it does not.
+bool Firmware::splits(unsigned size) const { return size == 1 || has_wide_access(version_); }
 
 void Firmware::read_memory(ByteView block, unsigned size, bool increment) {
   const std::size_t length = load_le16(block, 6);
@@ -39,7 +48,8 @@ void Firmware::read_memory(ByteView block, unsigned size, bool increment) {
   last_address_ = load_le32(block, 2);
   last_status_ = check_access(block, size);
   if (last_status_ == status::kOk) {
-    const MemoryResult result = dap_->read(access_of(block, size, increment), ByteSpan(bytes).first(length));
+    const MemoryResult result =
+        dap_->read(access_of(block, size, increment, splits(size)), ByteSpan(bytes).first(length));
     last_status_ = status_of(result.ack, true);
     last_address_ = result.address;
   }
@@ -50,7 +60,7 @@ void Firmware::write_memory(ByteView block, unsigned size, bool increment) {
   last_address_ = load_le32(block, 2);
   last_status_ = check_access(block, size);
   const bool allowed = last_status_ == status::kOk;
-  const MemoryAccess access = access_of(block, size, increment);
+  const MemoryAccess access = access_of(block, size, increment, splits(size));
   expect_data(load_le16(block, 6), [this, access, allowed](ByteView data) {
     if (!allowed) return;
     const MemoryResult result = dap_->write(access, data);
@@ -72,7 +82,7 @@ void Firmware::write_mem32_no_increment(ByteView block) { write_memory(block, 4,
 // is one word an item, then one status word an item.
 void Firmware::rw_misc_out(ByteView block) {
   const std::uint32_t count = load_le32(block, 2);
-  const std::size_t limit = model_.major >= 3 ? 1227 : 64;
+  const std::size_t limit = version_.major >= 3 ? 1227 : 64;
   if (count == 0 || count > limit) {
     return refuse(fmt::format("{} items, the limit is {}", count, limit), status::kCommandError, block);
   }

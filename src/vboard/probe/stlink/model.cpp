@@ -18,10 +18,31 @@ std::vector<ClockStep> v3_swd_clocks() {
 std::vector<ClockStep> v3_jtag_clocks() {
   return {{21333, 0}, {16000, 0}, {12000, 0}, {8000, 0}, {2000, 0}, {1000, 0}, {500, 0}};
 }
+
+Model v3(std::string_view name, std::uint16_t product_id, std::string_view serial, Beside beside,
+         Version version) {
+  return {.name = name,
+          .product_id = product_id,
+          .product_name = "STLINK-V3",
+          .serial = serial,
+          .out_endpoint = 0x01,
+          .trace_endpoint = 0x82,
+          .high_speed = true,
+          .milliamps = 500,
+          .beside = beside,
+          .version = version,
+          .power_on_mode = Mode::mass_storage,
+          .swd_clocks = v3_swd_clocks(),
+          .jtag_clocks = v3_jtag_clocks(),
+          .default_swd_khz = 1000,
+          .default_jtag_khz = 1000};
+}
 }  // namespace
 
+// Product ids, names, endpoints, current: public lsusb dumps; what the interfaces are, in descriptor.cpp.
 const std::vector<Model>& models() {
   static const std::vector<Model> rows = {
+      // stlink-org/stlink issue 7.
       {.name = "stlink-v2",
        .product_id = 0x3748,
        .product_name = "STM32 STLink",
@@ -29,17 +50,15 @@ const std::vector<Model>& models() {
        .out_endpoint = 0x02,
        .trace_endpoint = 0x83,
        .high_speed = false,
-       .major = 2,
-       .jtag = 37,
-       .swim = 7,
-       .mass_storage = 0,
-       .bridge = 0,
+       .milliamps = 100,
+       .beside = Beside::nothing,
+       .version = {.major = 2, .jtag = 37, .swim = 7},
        .power_on_mode = Mode::dfu,
-       .max_bytes = 64,
        .swd_clocks = v2_swd_clocks(),
        .jtag_clocks = v2_jtag_clocks(),
        .default_swd_khz = 1800,
        .default_jtag_khz = 1125},
+      // RIOT-OS/RIOT pull request 5721.
       {.name = "stlink-v2-1",
        .product_id = 0x374B,
        .product_name = "STM32 STLink",
@@ -47,35 +66,26 @@ const std::vector<Model>& models() {
        .out_endpoint = 0x01,
        .trace_endpoint = 0x82,
        .high_speed = false,
-       .major = 2,
-       .jtag = 37,
-       .swim = 0,
-       .mass_storage = 26,
-       .bridge = 0,
+       .milliamps = 500,
+       .beside = Beside::storage_and_port,
+       .version = {.major = 2, .jtag = 37, .mass_storage = 26},
        .power_on_mode = Mode::mass_storage,
-       .max_bytes = 64,
        .swd_clocks = v2_swd_clocks(),
        .jtag_clocks = v2_jtag_clocks(),
        .default_swd_khz = 1800,
        .default_jtag_khz = 1125},
-      {.name = "stlink-v3",
-       .product_id = 0x374E,
-       .product_name = "STLINK-V3",
-       .serial = "003A00193137510B33333639",
-       .out_endpoint = 0x01,
-       .trace_endpoint = 0x82,
-       .high_speed = true,
-       .major = 3,
-       .jtag = 10,
-       .swim = 1,
-       .mass_storage = 3,
-       .bridge = 5,
-       .power_on_mode = Mode::mass_storage,
-       .max_bytes = 512,
-       .swd_clocks = v3_swd_clocks(),
-       .jtag_clocks = v3_jtag_clocks(),
-       .default_swd_khz = 1000,
-       .default_jtag_khz = 1000},
+      // STLINK-V3E of Nucleo and Discovery boards: pyusb/pyusb issue 395.
+      v3("stlink-v3", 0x374E, "003A00193137510B33333639", Beside::storage_and_port,
+         {.major = 3, .jtag = 10, .swim = 1, .mass_storage = 3, .bridge = 5}),
+      // STLINK-V3SET with its bridge: version as in pichenettes/mutable-dev-environment pull request 9.
+      v3("stlink-v3-374f", 0x374F, "002F00283137511633333737", Beside::port_bridge_and_storage,
+         {.major = 3, .jtag = 7, .swim = 1, .mass_storage = 2, .bridge = 4}),
+      // STLINK-V3SET with two serial ports: version as in the same repository's pull request 12.
+      v3("stlink-v3-3753", 0x3753, "003E00363137510B33338642", Beside::two_ports,
+         {.major = 3, .jtag = 7, .swim = 1, .mass_storage = 3, .bridge = 5}),
+      // STLINK-V3E whose mass storage was disabled: stlink-org/stlink pull request 1185.
+      v3("stlink-v3-3754", 0x3754, "004B00233033510635393935", Beside::port,
+         {.major = 3, .jtag = 10, .swim = 1, .mass_storage = 3, .bridge = 5}),
   };
   return rows;
 }

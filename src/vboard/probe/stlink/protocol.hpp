@@ -7,7 +7,9 @@
 namespace probity::vboard::stlink {
 
 constexpr std::size_t kCommandSize = 16;
-constexpr std::uint32_t kMaxTransfer = 6144;  // bytes of 16- and 32-bit memory access
+// Bytes of 16- and 32-bit memory access. OpenOCD keeps to 6144; st-flash 1.7.0 writes as much as 32 KiB at
+// once.
+constexpr std::uint32_t kMaxTransfer = 0x8000;
 
 namespace command {
 constexpr std::uint8_t kGetVersion = 0xF1, kDebug = 0xF2, kDfu = 0xF3, kSwim = 0xF4, kGetCurrentMode = 0xF5,
