@@ -1,5 +1,8 @@
 #include "vboard/board.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 #include "vboard/chip/chip.hpp"
 #include "vboard/debug_port/swj_port.hpp"
 
@@ -107,6 +110,22 @@ std::vector<std::string> Board::chip_names() { return all_chip_names(); }
 Timeline& Board::timeline() { return impl_->timeline; }
 Stats& Board::stats() { return impl_->stats; }
 FaultPlan& Board::faults() { return impl_->faults; }
+
+void Board::begin_transaction() {
+  using std::chrono::steady_clock;
+  Timeline& time = impl_->timeline;
+  Nanoseconds due = time.behind_wall();
+  const Nanoseconds slice = std::clamp<Nanoseconds>(due / 32, Microseconds(100), Milliseconds(5));
+  const Nanoseconds budget = std::clamp<Nanoseconds>(due / 2, Milliseconds(1), Milliseconds(100));
+  const auto start = steady_clock::now();
+  while (due > Nanoseconds(0) && steady_clock::now() - start < budget) {
+    const Nanoseconds step = std::min(slice, due);
+    time.advance(step);
+    impl_->chip.catch_up();
+    due -= step;
+  }
+  time.give_up(due);
+}
 
 PinSample Board::clock(std::optional<bool> swdio_tms, bool tdi) {
   const PinSample shown = pins(swdio_tms);

@@ -41,6 +41,11 @@ class Board {
   Stats& stats();
   FaultPlan& faults();
 
+  // At the start of a transaction of a program that has a clock of its own: virtual time, and the chip, come
+  // up to the wall clock. Where the chip's program cannot be run that fast, the chip falls behind rather than
+  // keeping the client waiting: it gets half of the time that passed, and 100 ms at most.
+  void begin_transaction();
+
   // One cycle of SWCLK/TCK at the current virtual time: `swdio_tms` is the level the probe drives on
   // SWDIO/TMS, or nothing while it leaves the pin to the target; `tdi` the level on TDI. The caller advances
   // the timeline by the clock period.

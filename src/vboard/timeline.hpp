@@ -1,6 +1,6 @@
 // Virtual time of one board. Everything that takes time on a bench (USB transactions, wire clocks, core
-// cycles, flash operations) advances it; nothing else does. With pace `real`, begin_transaction() brings it
-// up to the wall clock.
+// cycles, flash operations) advances it; nothing else does. Board::begin_transaction()
+// brings it up to the wall clock.
 #pragma once
 
 #include "base/units.hpp"
@@ -14,9 +14,11 @@ class Timeline {
   explicit Timeline(Pace pace = Pace::fast);
   Nanoseconds now() const { return now_; }
   void advance(Nanoseconds by) { now_ += by; }
-  // At the start of a transaction of a program that has a clock of its own: now = max(now, wall time since
-  // start); with Pace::real also sleeps until the wall clock has caught up with virtual time.
-  void begin_transaction();
+  // How far the wall clock has run ahead since the start; with Pace::real first sleeps until it has caught up
+  // with virtual time.
+  Nanoseconds behind_wall();
+  // Stays this much behind the wall clock for good.
+  void give_up(Nanoseconds lost) { wall_start_ += lost; }
 
  private:
   Pace pace_;

@@ -46,7 +46,7 @@ bool CmsisDapTcpConnection::send_next(Bytes& input) {
   }
   if (input[6] != kRequest) throw ProtocolError(fmt::format("packet type 0x{:02x}, not a request", input[6]));
   if (input.size() < kHeaderSize + length) return false;
-  board_.timeline().begin_transaction();
+  board_.begin_transaction();
   pipe_.out(out_endpoint_, ByteView(input).subspan(kHeaderSize, length));
   input.erase(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(kHeaderSize + length));
   return true;

@@ -71,7 +71,7 @@ std::string ControlConnection::answer(std::string_view line) {
 std::string ControlConnection::list() {
   std::string text;
   for (const auto& device : exports_.devices()) {
-    device.board.timeline().begin_transaction();  // a fault plan's cable may be back by now
+    device.board.begin_transaction();  // a fault plan's cable may be back by now
     text +=
         fmt::format("{} {} {} {} {}\n", device.busid, device.kind, serial_word(device.pipe.description()),
                     device.pipe.plugged() ? "plugged" : "unplugged", device.imported() ? "imported" : "free");
@@ -81,7 +81,7 @@ std::string ControlConnection::list() {
 
 ExportedDevice& ControlConnection::device(std::string_view busid) {
   if (ExportedDevice* found = exports_.find(busid)) {
-    found->board.timeline().begin_transaction();
+    found->board.begin_transaction();
     return *found;
   }
   std::string known;

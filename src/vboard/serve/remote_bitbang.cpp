@@ -9,7 +9,7 @@ RemoteBitbangConnection::RemoteBitbangConnection(Board& board) : board_(board), 
 }
 
 bool RemoteBitbangConnection::serve(Bytes& input, Bytes& output) {
-  board_.timeline().begin_transaction();
+  board_.begin_transaction();
   board_.stats().usb_bytes_out += input.size();
   bool goes_on = true;
   for (std::size_t i = 0; i < input.size() && goes_on; ++i)

@@ -35,7 +35,7 @@ bool StlinkServerConnection::serve(Bytes& input, Bytes& output) {
   while (!input.empty()) {
     const std::size_t size = request_size(input);
     if (size == 0 || input.size() < size) break;
-    board_.timeline().begin_transaction();
+    board_.begin_transaction();
     answer(ByteView(input).first(size), output);
     input.erase(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(size));
   }

@@ -22,7 +22,7 @@ bool UsbipConnection::serve(Bytes& input, Bytes& output) {
 bool UsbipConnection::answer(const usbip::ListRequest&, Bytes& output) {
   usbip::ListReply reply;
   for (const auto& device : exports_.devices()) {
-    device.board.timeline().begin_transaction();  // a cable may be back by now
+    device.board.begin_transaction();  // a cable may be back by now
     if (device.available()) reply.devices.push_back(device.record());
   }
   reply.append_to(output);
@@ -32,7 +32,7 @@ bool UsbipConnection::answer(const usbip::ListRequest&, Bytes& output) {
 bool UsbipConnection::answer(const usbip::ImportRequest& request, Bytes& output) {
   ExportedDevice* device = exports_.find(request.busid);
   usbip::ImportReply reply;
-  if (device != nullptr) device->board.timeline().begin_transaction();
+  if (device != nullptr) device->board.begin_transaction();
   if (device != nullptr && device->available()) {
     reply.device = device->record();
     import_.emplace(*device, hang_up_);
@@ -48,7 +48,7 @@ void UsbipConnection::run_commands(ByteView& input, Bytes& output) {
     if (devid == device.devid()) return;
     throw ProtocolError(fmt::format("a command for device 0x{:08x}, not 0x{:08x}", devid, device.devid()));
   };
-  device.board.timeline().begin_transaction();
+  device.board.begin_transaction();
   try {
     while (auto command = usbip::take_command(input)) {
       std::visit([&](const auto& c) { check(c.devid); }, *command);
