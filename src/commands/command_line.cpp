@@ -11,25 +11,19 @@ namespace probity {
 namespace {
 
 using Kind = CommandLine::Step::Kind;
-enum class Takes { nothing, value, maybe };  // maybe: only in the same word (-d3, --debug=3)
-
-struct OptionRow {
-  char letter;
-  std::string_view name;
-  Takes takes;
-  std::string_view help;
-};
+using Takes = OptionRow::Takes;
 
 constexpr OptionRow kOptions[] = {
-    {'h', "help", Takes::nothing, "display this help"},
-    {'v', "version", Takes::nothing, "display the version"},
-    {'f', "file", Takes::value, "use configuration file <name>"},
-    {'s', "search", Takes::value, "dir to search for config files and scripts"},
-    {'d', "debug", Takes::maybe, "set debug level to 3, or with -d<n> to <n>"},
-    {'l', "log_output", Takes::value, "redirect log output to file <name>"},
-    {'c', "command", Takes::value, "run <command>"},
-    {'p', "pipe", Takes::nothing, "obsolete: use gdb_port pipe"},
-    {0, "virtual", Takes::value, "use a virtual board, e.g. stm32f407vg (or PROBITY_VIRTUAL)"},
+    {'h', "help", Takes::nothing, "", "display this help"},
+    {'v', "version", Takes::nothing, "", "display the version"},
+    {'f', "file", Takes::value, "NAME", "use configuration file <name>"},
+    {'s', "search", Takes::value, "DIR", "dir to search for config files and scripts"},
+    {'d', "debug", Takes::maybe, "N", "set debug level to 3, or with -d<n> to <n>"},
+    {'l', "log_output", Takes::value, "NAME", "redirect log output to file <name>"},
+    {'c', "command", Takes::value, "COMMAND", "run <command>"},
+    {'p', "pipe", Takes::nothing, "", "obsolete: use gdb_port pipe"},
+    {0, "list-probes", Takes::nothing, "", "list the debug probes on this machine, and end"},
+    {0, "virtual", Takes::value, "SPEC", "use a virtual board, e.g. stm32f407vg (or PROBITY_VIRTUAL)"},
 };
 
 const OptionRow& long_option(std::string_view name) {
@@ -79,11 +73,18 @@ void apply(CommandLine& line, const OptionRow& option, std::string value) {
       line.steps.push_back({Kind::command, "gdb_port pipe"});
       break;
     default:
-      line.virtual_board = std::move(value);
+      if (option.name == "list-probes") {
+        line.steps.push_back({Kind::command, "adapter list-probes"});
+        line.steps.push_back({Kind::command, "exit"});
+      } else {
+        line.virtual_board = std::move(value);
+      }
   }
 }
 
 }  // namespace
+
+std::span<const OptionRow> command_line_options() { return kOptions; }
 
 bool CommandLine::has(Step::Kind kind) const {
   return std::ranges::any_of(steps, [kind](const Step& step) { return step.kind == kind; });

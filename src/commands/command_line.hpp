@@ -4,9 +4,21 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace probity {
+
+// One option. `-h`, completions and the manual come from the rows.
+struct OptionRow {
+  enum class Takes { nothing, value, maybe };  // maybe: only in the same word (-d3, --debug=3)
+  char letter;                                 // 0: none
+  std::string_view name;
+  Takes takes;
+  std::string_view value;  // what it is called in the manual
+  std::string_view help;
+};
+std::span<const OptionRow> command_line_options();
 
 struct CommandLine {
   // In the order given.

@@ -3,32 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "commands/interpreter.hpp"
 
 namespace probity {
 
 namespace {
-
-struct Topic {
-  std::string usage, help;
-  CommandMode mode = CommandMode::any;
-  bool is_row = false;
-};
-
-std::map<std::string, Topic> topics(const Interpreter& interpreter) {
-  std::map<std::string, Topic> all;
-  for (const CommandRow* row : interpreter.rows()) {
-    all[std::string(row->name)] = {std::string(row->usage), std::string(row->help), row->mode, true};
-  }
-  for (const auto& [name, text] : interpreter.added_texts) {
-    Topic& topic = all[name];
-    if (!text.usage.empty()) topic.usage = text.usage;
-    if (!text.help.empty()) topic.help = text.help;
-  }
-  return all;
-}
 
 std::string_view when(CommandMode mode) {
   switch (mode) {
@@ -53,6 +33,19 @@ std::string show(const std::string& name, const Topic& topic, bool with_help) {
 }
 
 }  // namespace
+
+std::map<std::string, Topic> topics(const Interpreter& interpreter) {
+  std::map<std::string, Topic> all;
+  for (const CommandRow* row : interpreter.rows()) {
+    all[std::string(row->name)] = {std::string(row->usage), std::string(row->help), row->mode};
+  }
+  for (const auto& [name, text] : interpreter.added_texts) {
+    Topic& topic = all[name];
+    if (!text.usage.empty()) topic.usage = text.usage;
+    if (!text.help.empty()) topic.help = text.help;
+  }
+  return all;
+}
 
 std::string_view name_of(CommandMode mode) {
   switch (mode) {

@@ -1,0 +1,25 @@
+# What the newest entry of the changelog says: changelog_release (of the Debian package), changelog_maintainer, changelog_date
+# (the manual's, as 2026-11-21). Its version must be the one that is built.
+set(changelog ${CMAKE_CURRENT_LIST_DIR}/changelog)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${changelog})
+file(STRINGS ${changelog} head LIMIT_COUNT 1)
+if(NOT head MATCHES "^probity \\(([^-]+)-([^)]+)\\)" OR NOT CMAKE_MATCH_1 STREQUAL PROJECT_VERSION)
+  message(FATAL_ERROR "contrib/packaging/changelog begins with '${head}', not with version ${PROJECT_VERSION}")
+endif()
+set(changelog_release ${CMAKE_MATCH_2})
+
+file(STRINGS ${changelog} signatures REGEX "^ -- ")
+list(GET signatures 0 signature)
+if(NOT signature MATCHES "^ -- (.+>)  [A-Z][a-z]+, ([0-9]+) ([A-Z][a-z]+) ([0-9]+) ")
+  message(FATAL_ERROR "contrib/packaging/changelog: '${signature}' is not ' -- NAME <MAIL>  DAY, DATE'")
+endif()
+set(changelog_maintainer ${CMAKE_MATCH_1})
+set(day ${CMAKE_MATCH_2})
+set(year ${CMAKE_MATCH_4})
+set(months Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)
+list(FIND months ${CMAKE_MATCH_3} month)
+math(EXPR month "${month} + 1")
+foreach(number day month)  # two digits
+  string(REGEX REPLACE "^(.)$" "0\\1" ${number} ${${number}})
+endforeach()
+set(changelog_date ${year}-${month}-${day})
