@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/errors.hpp"
+#include "base/interrupt.hpp"
 #include "commands/command_line.hpp"
 #include "commands/run.hpp"
 #include "commands/version.hpp"
@@ -23,29 +25,30 @@ std::optional<std::string> virtual_board(const probity::CommandLine& line) {
   return variable && *variable ? std::optional<std::string>(variable) : std::nullopt;
 }
 
-int run_on_virtual_board(const probity::CommandLine& line, const std::string& spec) {
+int run_on_virtual_board(const probity::CommandLine& line, const std::string& spec,
+                         probity::Interrupt& interrupt) {
   probity::vboard::VirtualHost board(spec);
   const auto tcp = probity::make_asio_tcp();
-  probity::Log log(board.clock());
-  const probity::Host host{board.usb(), board.hid(), *tcp, board.clock()};
-  const int status = probity::run(line, host, log, probity::search_environment());
+  probity::InterruptibleClock clock(board.clock(), interrupt);
+  probity::Log log(clock);
+  const probity::Host host{board.usb(), board.hid(), *tcp, clock};
+  const int status = probity::run(line, host, log, probity::search_environment(), interrupt);
   board.finish();
   return status;
 }
 
-int run_on_bench(const probity::CommandLine& line) {
+int run_on_bench(const probity::CommandLine& line, probity::Interrupt& interrupt) {
   const auto usb = probity::make_libusb_bus();
   const auto hid = probity::make_hidapi_bus();
   const auto tcp = probity::make_asio_tcp();
-  probity::SystemClock clock;
+  probity::SystemClock system_clock;
+  probity::InterruptibleClock clock(system_clock, interrupt);
   probity::Log log(clock);
   const probity::Host host{*usb, *hid, *tcp, clock};
-  return probity::run(line, host, log, probity::search_environment());
+  return probity::run(line, host, log, probity::search_environment(), interrupt);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_program(int argc, char** argv, probity::Interrupt& interrupt) {
   fmt::print(stderr, "{}\n", probity::banner());
   try {
     const std::vector<std::string> words(argv + 1, argv + argc);
@@ -56,11 +59,24 @@ int main(int argc, char** argv) {
     }
     if (line.version) return EXIT_SUCCESS;
     const auto board = virtual_board(line);
-    return board ? run_on_virtual_board(line, *board) : run_on_bench(line);
+    return board ? run_on_virtual_board(line, *board, interrupt) : run_on_bench(line, interrupt);
   } catch (const probity::Error& e) {
     fmt::print(stderr, "Error: {}\n", e.describe());
   } catch (const std::exception& e) {
     fmt::print(stderr, "Error: {}\n", e.what());
   }
   return EXIT_FAILURE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  probity::Interrupt interrupt;
+  int status = EXIT_FAILURE;
+  {
+    const probity::SignalHandlers handlers(interrupt);
+    status = run_program(argc, argv, interrupt);
+  }
+  if (interrupt.confirmed()) probity::end_by_signal(interrupt.signal());
+  return status;
 }

@@ -20,6 +20,7 @@ foreach {old new} {
     stlink_device_desc          {hla_device_desc}
     stlink_vid_pid              {hla_vid_pid}
     cmsis_dap_serial            {adapter serial}
+    {cmsis-dap serial}          {adapter serial}
     cmsis_dap_vid_pid           {cmsis-dap vid_pid}
     cmsis_dap_backend           {cmsis-dap backend}
     cmsis_dap_usb               {cmsis-dap usb}

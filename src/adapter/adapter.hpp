@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapter/dap_link.hpp"
+#include "adapter/probe_report.hpp"
 #include "base/log.hpp"
 #include "base/units.hpp"
 #include "transport/host.hpp"
@@ -79,6 +80,8 @@ class Adapter {
   virtual std::vector<std::string> describe() = 0;
   // True where the nRST wire can be driven.
   virtual bool has_srst() const { return true; }
+  // The open probe as a line of `adapter list-probes`; nothing where it is not on this machine's bus.
+  virtual std::optional<ProbeReport> report() { return {}; }
 };
 
 // One driver a row: name as `adapter driver` takes it, transports in order of preference, and the
@@ -87,8 +90,16 @@ struct AdapterDriver {
   std::string_view name;
   std::vector<Transport> transports;
   std::function<std::unique_ptr<Adapter>(const Host&, const AdapterSettings&, Log&)> make;
+  // All probes of the driver's kind, on this machine's bus, whatever the settings say. Each that is free is
+  // opened for a moment to ask for its version and voltage; the target is left alone. `mine` is taken as it
+  // is instead of being looked at. Empty where another row's function lists the same kind, or there is no bus
+  // to look at.
+  std::function<std::vector<ProbeReport>(const Host&, const std::optional<ProbeReport>& mine, Log&)> list =
+      nullptr;
 };
 const std::vector<AdapterDriver>& adapter_drivers();
+// What all drivers' `list` see.
+std::vector<ProbeReport> list_probes(const Host& host, const std::optional<ProbeReport>& mine, Log& log);
 // Throws ConfigError that lists the known names.
 const AdapterDriver& adapter_driver(std::string_view name);
 

@@ -17,12 +17,21 @@ const std::vector<AdapterDriver>& adapter_drivers() {
   // Both names of the ST-LINK take all its transports: interface/stlink.cfg with "transport select
   // dapdirect_swd", and interface/stlink-dap.cfg with hla_swd, are both in use.
   static const std::vector<AdapterDriver> kDrivers = {
-      {"hla", {hla_swd, hla_jtag, dapdirect_swd, dapdirect_jtag, swd, jtag}, make_stlink},
+      {"hla", {hla_swd, hla_jtag, dapdirect_swd, dapdirect_jtag, swd, jtag}, make_stlink, list_stlinks},
       {"st-link", {dapdirect_swd, dapdirect_jtag, swd, jtag, hla_swd, hla_jtag}, make_stlink},
-      {"cmsis-dap", {swd, jtag}, make_cmsis_dap},
+      {"cmsis-dap", {swd, jtag}, make_cmsis_dap, list_cmsis_daps},
       {"remote_bitbang", {jtag, swd}, make_remote_bitbang},
   };
   return kDrivers;
+}
+
+std::vector<ProbeReport> list_probes(const Host& host, const std::optional<ProbeReport>& mine, Log& log) {
+  std::vector<ProbeReport> all;
+  for (const AdapterDriver& driver : adapter_drivers()) {
+    if (!driver.list) continue;
+    for (ProbeReport& report : driver.list(host, mine, log)) all.push_back(std::move(report));
+  }
+  return all;
 }
 
 const AdapterDriver& adapter_driver(std::string_view name) {

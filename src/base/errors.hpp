@@ -76,6 +76,23 @@ struct AdapterError : Error {
   std::optional<unsigned> probe_status;
 };
 
+// The probe was unplugged or switched off. Every further use of it fails the same way, at once.
+struct DeviceGone : AdapterError {
+  using AdapterError::AdapterError;
+};
+
+// Another program has the probe. `holder` is who: "openocd (process 1234)".
+struct DeviceBusy : AdapterError {
+  DeviceBusy(std::string message, std::string holder)
+      : AdapterError(std::move(message)), holder(std::move(holder)) {}
+  std::string holder;
+};
+
+// The user may not open the probe; the message says what to do.
+struct NoRights : AdapterError {
+  using AdapterError::AdapterError;
+};
+
 // A debug-port or access-port transfer that was not acknowledged OK.
 struct DapError : Error {
   DapError(std::string message, unsigned ack, std::string port, unsigned reg)

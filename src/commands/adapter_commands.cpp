@@ -96,6 +96,13 @@ std::string serial(const Call& call) {
   return {};
 }
 
+std::string list(const Call& call) {
+  args::expect(call.args, 0, 0);
+  const std::vector<ProbeReport> reports = call.session.list_probes();
+  if (!reports.empty()) return table_of(reports);
+  return "no probes found; USB devices seen:" + call.session.usb_devices_seen();
+}
+
 std::string usb_location(const Call& call) {
   args::expect(call.args, 0, 1);
   std::string& location = call.session.adapter_settings.usb_location;
@@ -112,6 +119,11 @@ std::vector<CommandRow> adapter_rows() {
   return {
       {"adapter driver", kConfig, "driver_name", "Chooses the driver of the debug adapter.", driver},
       {"adapter list", kAny, "", "Lists the debug adapter drivers.", drivers},
+      {"adapter list-probes", kAny, "",
+       "Lists every probe on this machine: kind, USB ids and path, serial number, firmware, target voltage, "
+       "and "
+       "whether it is free.",
+       list},
       {"adapter name", kAny, "", "The name of the driver that was chosen.",
        [](const Call& call) {
          args::expect(call.args, 0, 0);
@@ -120,7 +132,8 @@ std::vector<CommandRow> adapter_rows() {
        }},
       {"adapter speed", kAny, "[khz]",
        "Sets the wire's clock to the nearest the probe has that is not above; shows it.", speed},
-      {"adapter serial", kConfig, "serial_string", "Chooses the adapter by its serial number.", serial},
+      {"adapter serial", kConfig, "serial_string",
+       "Chooses the adapter by its serial number, or the beginning of it, in upper or lower case.", serial},
       {"adapter usb location", kConfig, "[<bus>-port[.port]...]",
        "Chooses the adapter by where it is plugged in.", usb_location},
       {"adapter srst delay", kAny, "[milliseconds]", "How long to wait after SRST was released.",

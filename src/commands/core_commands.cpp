@@ -125,7 +125,7 @@ std::vector<CommandRow> core_rows(Interpreter& interpreter) {
       {"echo", kAny, "[-n] string", "Prints a line; with -n without ending it.", echo},
       {"sleep", kAny, "milliseconds ['busy']", "Waits; the targets are looked at meanwhile.", sleep_command},
       {"shutdown", kAny, "['error']", "Ends the program; with 'error' its exit status is 1.", with(shutdown)},
-      {"exit", CommandMode::exec, "[status]", "Ends the scripts and the program.", exit_command},
+      {"exit", kAny, "[status]", "Ends the scripts and the program.", exit_command},
       {"version", kAny, "", "Shows the program's version.",
        [](const Call& call) {
          args::expect(call.args, 0, 1);

@@ -154,6 +154,7 @@ int Interpreter::forward(const std::string& name, int argc, Jim_Obj* const* argv
 int Interpreter::run_row(const CommandRow& row, std::string_view name, std::string_view object, int argc,
                          Jim_Obj* const* argv) {
   return guard([&] {
+    session_.clock().check_interrupt();
     const std::vector<std::string> words = words_of(argc, argv);
     session_.log().debug("command - {} {}", name, args::joined(words));
     return call_row(row, name, object, words);
@@ -183,20 +184,23 @@ int Interpreter::guard(const std::function<std::string()>& body) {
     return JIM_OK;
   } catch (const LeaveScripts&) {
     return JIM_EXIT;
+  } catch (const Interrupted&) {
+    return JIM_EXIT;
   } catch (const ScriptError& e) {
     Jim_SetResult(jim_, object_of(jim_, e.message()));
     return JIM_ERR;
   } catch (const Error& e) {
-    return fail(e.describe());
+    return fail(e);
   } catch (const std::exception& e) {
-    return fail(fmt::format("internal error: {}", e.what()));
+    return fail(Error(fmt::format("internal error: {}", e.what())));
   }
 }
 
 // Printed at once, as OpenOCD does, so that it is seen even where a script catches it; and handed on as the
 // Tcl error.
-int Interpreter::fail(const std::string& text) {
-  if (!text.empty()) session_.log().line(LogLevel::error, text);
+int Interpreter::fail(const Error& error) {
+  const std::string text = error.describe();
+  if (!text.empty()) session_.report(error);
   logged_ = text;
   Jim_SetResult(jim_, object_of(jim_, text));
   return JIM_ERR;
@@ -238,9 +242,17 @@ bool Interpreter::exists(const std::string& name) {
   return found;
 }
 
+long long* Interpreter::signal_mask() {
+  static_assert(std::is_same_v<jim_wide, long long>);
+  jim_->signal_level = 1;  // else Jim does not look at the mask
+  return &jim_->sigmask;
+}
+
+void Interpreter::forget_signals() { jim_->sigmask = 0; }
+
 Interpreter::Result Interpreter::result_of(int code) {
   const std::string text = text_of(Jim_GetResult(jim_));
-  if (code == JIM_EXIT) return {Outcome::leave, {}};
+  if (code == JIM_EXIT || code == JIM_SIGNAL) return {Outcome::leave, {}};
   if (code == JIM_ERR) return {Outcome::error, text};
   return {Outcome::ok, text};
 }
@@ -290,7 +302,7 @@ void Interpreter::run_event(TargetEntry& target, std::string_view event) {
   const std::string body = found->second;  // the body may replace itself
   const Result result = eval(body);
   if (result.outcome == Outcome::leave) throw LeaveScripts{};
-  if (result.outcome == Outcome::ok) return;
+  if (result.outcome == Outcome::ok || session_.probe_gone()) return;
   session_.log().error("Error executing event {} on target {}:", event, target.name);
   report_error(result.text);
 }

@@ -21,8 +21,8 @@ struct Jim_Obj;
 
 namespace probity {
 
-// Thrown by a handler to leave every script that is running (`shutdown`, `exit`); Tcl's catch does not stop
-// it.
+// Thrown by a handler to leave every script that is running (`shutdown`, `exit`, a signal); Tcl's catch does
+// not stop it.
 struct LeaveScripts {};
 // A failure that is printed only if no script catches it, like Tcl's own; other Errors are printed at once.
 struct ScriptError : Error {
@@ -38,6 +38,7 @@ class Interpreter {
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
 
+  // leave: `shutdown` or `exit` was called, or a signal came.
   enum class Outcome { ok, error, leave };
   struct Result {
     Outcome outcome = Outcome::ok;
@@ -51,6 +52,12 @@ class Interpreter {
   Outcome run(const std::string& script, const std::string& source = {});
   // One command of these words.
   Result call(std::span<const std::string> words);
+
+  // Bits of signals for the Tcl code that runs: once one is set, all scripts are left at their next command.
+  // Lives as long as the interpreter.
+  long long* signal_mask();
+  // No signal is known from now on.
+  void forget_signals();
 
   Session& session() { return session_; }
   SearchPath& search_path() { return search_path_; }
@@ -91,7 +98,7 @@ class Interpreter {
   std::string call_row(const CommandRow& row, std::string_view name, std::string_view object,
                        std::span<const std::string> words);
   int guard(const std::function<std::string()>& body);
-  int fail(const std::string& text);
+  int fail(const Error& error);
   bool exists(const std::string& name);
   std::vector<std::string> procs();
   int forward(const std::string& name, int argc, Jim_Obj* const* argv);

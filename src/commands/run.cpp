@@ -1,9 +1,10 @@
 #include "commands/run.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 
+#include "base/clock.hpp"
 #include "base/errors.hpp"
+#include "base/interrupt.hpp"
 #include "commands/args.hpp"
 #include "commands/interpreter.hpp"
 #include "session/session.hpp"
@@ -54,32 +55,71 @@ bool run_scripts(Interpreter& interpreter, const CommandLine& line) {
   return interpreter.run("init") == Interpreter::Outcome::ok;
 }
 
-// Until SIGINT or SIGTERM, looking at the targets ten times a second. On a virtual clock, which only sleep()
-// moves, time goes on as fast as on the wall.
-void wait_for_signal(Session& session) {
-  constexpr Milliseconds kPeriod(100);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
-  while (!session.shutdown_requested()) {
+// Looks at the targets ten times a second until a signal comes. On a virtual clock, which only sleep() moves,
+// time goes on as fast as on the wall.
+void serve(Session& session, const Interrupt& interrupt) {
+  constexpr Milliseconds kPeriod(100), kSlice(20);
+  SystemClock wall;
+  while (!interrupt.pending()) {
     const Nanoseconds before = session.clock().now();
-    const timespec wait{0, duration_cast<Nanoseconds>(kPeriod).count()};
-    if (sigtimedwait(&signals, nullptr, &wait) > 0) {
-      session.log().user("shutdown command invoked");
-      session.request_shutdown(0);
-      return;
-    }
+    for (Nanoseconds waited{0}; waited < kPeriod && !interrupt.pending(); waited += kSlice)
+      wall.sleep(kSlice);
     const Nanoseconds passed = session.clock().now() - before;
     if (passed < kPeriod) session.clock().sleep(kPeriod - passed);
     if (session.initialized()) session.poll();
   }
 }
 
+// Gives the signals to the interpreter, too, as long as it lives.
+class SignalsToScripts {
+ public:
+  SignalsToScripts(Interrupt& interrupt, Interpreter& interpreter) : interrupt_(interrupt) {
+    interrupt_.mirror(interpreter.signal_mask());
+  }
+  ~SignalsToScripts() { interrupt_.mirror(nullptr); }
+  SignalsToScripts(const SignalsToScripts&) = delete;
+  SignalsToScripts& operator=(const SignalsToScripts&) = delete;
+
+ private:
+  Interrupt& interrupt_;
+};
+
+// As OpenOCD 0.12.0 does at a signal: `shutdown`, which users override, then the end by that same signal.
+// Another signal leaves `shutdown` as well.
+void shut_down(Interpreter& interpreter, Interrupt& interrupt) {
+  interrupt.confirm();
+  interrupt.rearm();
+  interpreter.forget_signals();
+  interpreter.run("shutdown");
+}
+
+// The exit status.
+int run_session(Session& session, Interpreter& interpreter, const CommandLine& line, Interrupt& interrupt) {
+  const SignalsToScripts signals(interrupt, interpreter);
+  Log& log = session.log();
+  const bool done = run_scripts(interpreter, line);
+  if (session.shutdown_requested()) return *session.shutdown_requested();
+  if (interrupt.signal() != 0) {
+    log.warn("{} came: what was running is not finished", name_of_signal(interrupt.signal()));
+  } else {
+    if (!done) return 1;
+    log.warn(
+        "the telnet, Tcl and GDB servers are not in this version of Probity yet; waiting for a signal to "
+        "end");
+    try {
+      serve(session, interrupt);
+    } catch (const Interrupted&) {
+      // What it waited for.
+    }
+  }
+  shut_down(interpreter, interrupt);
+  return session.shutdown_requested().value_or(1);
+}
+
 }  // namespace
 
-int run(const CommandLine& line, const Host& host, Log& log, const SearchEnvironment& environment) {
+int run(const CommandLine& line, const Host& host, Log& log, const SearchEnvironment& environment,
+        Interrupt& interrupt) {
   try {
     Session session(host, log);
     Interpreter interpreter(session);
@@ -88,14 +128,7 @@ int run(const CommandLine& line, const Host& host, Log& log, const SearchEnviron
     }
     add_default_directories(interpreter.search_path(), environment);
     if (!line.has(Kind::file)) interpreter.fallback_script = "openocd.cfg";
-    const bool done = run_scripts(interpreter, line);
-    if (session.shutdown_requested()) return *session.shutdown_requested();
-    if (!done) return 1;
-    log.warn(
-        "the telnet, Tcl and GDB servers are not in this version of Probity yet; waiting for SIGINT or "
-        "SIGTERM");
-    wait_for_signal(session);
-    return session.shutdown_requested().value_or(0);
+    return run_session(session, interpreter, line, interrupt);
   } catch (const std::exception& e) {
     const auto* error = dynamic_cast<const Error*>(&e);
     log.line(LogLevel::error, error ? error->describe() : e.what());

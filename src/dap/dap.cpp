@@ -238,6 +238,7 @@ void Dap::write_ap(unsigned ap, std::uint8_t reg, std::uint32_t value) {
 }
 
 void Dap::run(std::span<DapAccess> batch) {
+  clock_.check_interrupt();
   const Nanoseconds begin = clock_.now();
   std::size_t at = 0;
   bool woken = false;

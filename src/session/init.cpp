@@ -55,6 +55,7 @@ void Session::open_adapter() {
   }
   const Transport wire = require_transport();
   adapter_settings.connect_under_reset = reset_config.connect_assert_srst;
+  probe_gone_ = false;
   adapter_ = adapter_driver(adapter_driver_name).make(host_, adapter_settings, log_);
   if (is_hla(wire)) announce_speed(adapter_settings.speed);
   adapter_->open();
@@ -153,7 +154,7 @@ void Session::examine_targets() {
     try {
       examine(*entry);
     } catch (const Error& e) {
-      log_.line(LogLevel::error, e.describe());
+      report(e);
       log_.warn("target {} examination failed", entry->name);
       fire(*entry, "examine-fail");
       continue;

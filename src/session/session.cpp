@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "adapter/usb_selection.hpp"
 #include "base/errors.hpp"
 
 namespace probity {
@@ -68,6 +69,16 @@ void Session::select_transport(std::string_view name) {
 Adapter& Session::adapter() {
   if (!adapter_) throw ConfigError("the debug adapter is not open yet: 'init' comes first");
   return *adapter_;
+}
+
+std::vector<ProbeReport> Session::list_probes() {
+  return probity::list_probes(host_, adapter_ ? adapter_->report() : std::nullopt, log_);
+}
+
+std::string Session::usb_devices_seen() {
+  std::vector<SeenDevice> devices;
+  for (const UsbDeviceInfo& device : host_.usb.devices()) devices.push_back(seen(device));
+  return devices.empty() ? " none at all" : list_text(devices);
 }
 
 std::optional<Hertz> Session::set_speed(Hertz wanted) {
@@ -150,6 +161,14 @@ FlashBank* Session::bank_at(Address address) {
   return nullptr;
 }
 
+void Session::report(const Error& error) {
+  if (dynamic_cast<const DeviceGone*>(&error) != nullptr && std::exchange(probe_gone_, true)) {
+    log_.debug("{}", error.message());
+    return;
+  }
+  log_.line(LogLevel::error, error.describe());
+}
+
 void Session::fire(TargetEntry& entry, std::string_view event) {
   if (run_event) run_event(entry, event);
 }
@@ -170,8 +189,9 @@ void Session::poll() {
     if (!entry->target || !entry->target->examined()) continue;
     try {
       entry->target->poll();
-    } catch (const Error& e) {
-      log_.error("polling {} failed: {}", entry->name, e.describe());
+    } catch (Error& e) {
+      e.add_context(fmt::format("polling {}", entry->name));
+      report(e);
     }
   }
 }

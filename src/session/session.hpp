@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "adapter/adapter.hpp"
+#include "base/errors.hpp"
 #include "base/log.hpp"
 #include "dap/dap.hpp"
 #include "flash/bank.hpp"
@@ -99,6 +100,11 @@ class Session {
   bool initialized() const { return stage_ == Stage::exec; }
   Adapter& adapter();  // ConfigError before init()
 
+  // Every probe on this machine, also before init() and without any driver chosen.
+  std::vector<ProbeReport> list_probes();
+  // The USB devices on this machine, in words, for when there is no probe among them.
+  std::string usb_devices_seen();
+
   // Before init() kept; after it handed to the probe; returns what is in force, nothing where the adapter has
   // no clock to set.
   std::optional<Hertz> set_speed(Hertz wanted);
@@ -119,6 +125,11 @@ class Session {
   std::vector<FlashBank*> banks_of(const Target& target);
   // The bank whose range holds `address`, probing as needed; null where none does.
   FlashBank* bank_at(Address address);
+
+  // Prints an error. That the probe is gone, with which everything fails from then on, is said once; then
+  // probe_gone().
+  void report(const Error& error);
+  bool probe_gone() const { return probe_gone_; }
 
   // Looks at every examined target once; what cannot be reached is an error line, not an exception.
   void poll();
@@ -153,6 +164,7 @@ class Session {
   TargetEntry* current_ = nullptr;
   TargetEntry* override_ = nullptr;
   std::optional<int> shutdown_status_;
+  bool probe_gone_ = false;
 
   DapEntry& dap_entry(const TargetEntry& target);
   void make_target(TargetEntry& entry);

@@ -62,6 +62,7 @@ std::uint32_t WorkAreas::largest_free() const {
 void WorkAreas::release(const AddressRange& range, const Bytes& saved) {
   std::erase_if(used_, [&](const AddressRange& u) { return u.begin == range.begin; });
   if (saved.empty()) return;
+  const UninterruptedScope giving_back(clock_);
   try {
     memory_.write_bytes(range.begin, saved);
   } catch (const Error&) {

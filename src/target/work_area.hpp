@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapter/mem_port.hpp"
+#include "base/clock.hpp"
 #include "base/units.hpp"
 
 namespace probity {
@@ -37,7 +38,8 @@ class WorkArea {
 
 class WorkAreas {
  public:
-  explicit WorkAreas(MemPort& memory) : memory_(memory) {}
+  // Both must outlive this.
+  WorkAreas(MemPort& memory, Clock& clock) : memory_(memory), clock_(clock) {}
   WorkAreaConfig config;
 
   // A 4-byte aligned piece of `size` bytes, or null where none is configured or it does not fit.
@@ -49,6 +51,7 @@ class WorkAreas {
   friend class WorkArea;
   void release(const AddressRange& range, const Bytes& saved);
   MemPort& memory_;
+  Clock& clock_;
   std::vector<AddressRange> used_;  // sorted by address
 };
 

@@ -17,11 +17,12 @@ struct HidDeviceInfo {
   int interface_number = -1;
   std::string location;      // of the USB device: "bus-port[.port…]"; empty where it cannot be told
   std::string access_error;  // why it cannot be opened, as far as enumeration can tell; empty: nothing known
+  std::string label;         // as UsbDeviceInfo's
 };
 
 // Reports without report id: write() sends exactly the bytes of one report (padded to the report size by the
-// caller); read() returns one report. AdapterError when the device is gone, TimeoutError when no report came
-// in time.
+// caller); read() returns one report. DeviceGone when it was unplugged, TimeoutError when no report came in
+// time.
 class HidDevice {
  public:
   virtual ~HidDevice() = default;
@@ -33,6 +34,7 @@ class HidBus {
  public:
   virtual ~HidBus() = default;
   virtual std::vector<HidDeviceInfo> devices() = 0;
+  // Throws NoRights, DeviceBusy, DeviceGone or AdapterError, naming the device.
   virtual std::unique_ptr<HidDevice> open(const HidDeviceInfo& info) = 0;
   // Who has the device open: "openocd (process 1234)"; empty where nobody has, or it cannot be told.
   virtual std::string holder(const HidDeviceInfo&) { return {}; }

@@ -1,20 +1,28 @@
 // UsbBus over libusb-1.0. The only file that includes its header.
 #include <fmt/format.h>
 #include <libusb.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <system_error>
+#include <thread>
 
 #include "base/bytes.hpp"
 #include "base/errors.hpp"
+#include "transport/access_advice.hpp"
+#include "transport/holder.hpp"
 #include "transport/host.hpp"
+#include "transport/sysfs.hpp"
 
 namespace probity {
 
+namespace fs = std::filesystem;
+
 namespace {
+
+constexpr const char* kSysfs = "/sys";
 
 // The context lives as long as the bus or any device opened on it.
 using Context = std::shared_ptr<libusb_context>;
@@ -99,7 +107,42 @@ UsbEndpointKind kind_of(std::uint8_t attributes) {
   }
 }
 
-std::vector<UsbInterface> interfaces_of(libusb_device* device, libusb_device_handle* handle) {
+// The strings of one device: from the kernel where it has them, which disturbs nobody and needs no rights;
+// else from the device itself, which is opened at the first such string.
+class Strings {
+ public:
+  Strings(libusb_device* device, std::string location) : device_(device), location_(std::move(location)) {}
+
+  std::string of_device(const char* what, std::uint8_t index) {
+    if (index == 0) return {};
+    if (auto text = sysfs::device_text(kSysfs, location_, what)) return *text;
+    if (libusb_device_handle* handle = open()) return string_of(handle, index);
+    return sysfs::raw_device_text(kSysfs, location_, what);
+  }
+  std::string of_interface(unsigned configuration, const libusb_interface_descriptor& d) {
+    if (d.iInterface == 0) return {};
+    if (auto text = sysfs::interface_name(kSysfs, location_, configuration, d.bInterfaceNumber)) return *text;
+    libusb_device_handle* handle = open();
+    return handle != nullptr ? string_of(handle, d.iInterface) : std::string();
+  }
+
+ private:
+  libusb_device_handle* open() {
+    if (!tried_) {
+      tried_ = true;
+      libusb_device_handle* raw = nullptr;
+      if (libusb_open(device_, &raw) == 0) handle_.reset(raw);
+    }
+    return handle_.get();
+  }
+
+  libusb_device* device_;
+  std::string location_;
+  bool tried_ = false;
+  Handle handle_{nullptr, &libusb_close};
+};
+
+std::vector<UsbInterface> interfaces_of(libusb_device* device, Strings& strings) {
   libusb_config_descriptor* raw = nullptr;
   if (libusb_get_active_config_descriptor(device, &raw) != 0) return {};
   const std::unique_ptr<libusb_config_descriptor, decltype(&libusb_free_config_descriptor)> config(
@@ -112,7 +155,7 @@ std::vector<UsbInterface> interfaces_of(libusb_device* device, libusb_device_han
                        .class_code = d.bInterfaceClass,
                        .subclass = d.bInterfaceSubClass,
                        .protocol = d.bInterfaceProtocol,
-                       .name = handle != nullptr ? string_of(handle, d.iInterface) : std::string(),
+                       .name = strings.of_interface(config->bConfigurationValue, d),
                        .endpoints = {}};
     for (const auto& e : std::span(d.endpoint, d.bNumEndpoints)) {
       entry.endpoints.push_back({.address = e.bEndpointAddress,
@@ -124,17 +167,13 @@ std::vector<UsbInterface> interfaces_of(libusb_device* device, libusb_device_han
   return result;
 }
 
-std::string reason(int rc) {
-  switch (rc) {
-    case LIBUSB_ERROR_ACCESS:
-      return "no rights to open it (install the udev rules from contrib/, then replug it)";
-    case LIBUSB_ERROR_BUSY:
-      return "another program is using it";
-    case LIBUSB_ERROR_NO_DEVICE:
-      return "it is gone (unplugged?)";
-    default:
-      return libusb_strerror(rc);
-  }
+fs::path node_of(const UsbDeviceInfo& info) {
+  return fmt::format("/dev/bus/usb/{:03}/{:03}", info.bus, info.address);
+}
+
+std::string name_of(const UsbDeviceInfo& info) {
+  if (!info.label.empty()) return info.label;
+  return fmt::format("USB device {:04x}:{:04x} at {}", info.vendor, info.product, info.location);
 }
 
 UsbDeviceInfo describe(libusb_device* device, const libusb_device_descriptor& d) {
@@ -146,35 +185,23 @@ UsbDeviceInfo describe(libusb_device* device, const libusb_device_descriptor& d)
   info.address = libusb_get_device_address(device);
   info.location = location_of(device);
   info.high_speed = libusb_get_device_speed(device) >= LIBUSB_SPEED_HIGH;
-  libusb_device_handle* raw = nullptr;
-  if (const int rc = libusb_open(device, &raw); rc != 0) info.access_error = reason(rc);
-  const Handle handle(raw, &libusb_close);
-  if (handle) {
-    info.manufacturer = string_of(raw, d.iManufacturer);
-    info.product_name = string_of(raw, d.iProduct);
-    info.serial = string_of(raw, d.iSerialNumber);
-  }
-  info.interfaces = interfaces_of(device, raw);
+  Strings strings(device, info.location);
+  info.manufacturer = strings.of_device("manufacturer", d.iManufacturer);
+  info.product_name = strings.of_device("product", d.iProduct);
+  info.serial = strings.of_device("serial", d.iSerialNumber);
+  info.interfaces = interfaces_of(device, strings);
+  if (access(node_of(info).c_str(), R_OK | W_OK) != 0 && errno == EACCES)
+    info.access_error = "no rights to open it";
   return info;
 }
 
-// "openocd (process 1234)": who has the device's node open; empty where /proc does not tell.
-std::string holder_of(const UsbDeviceInfo& info) {
-  namespace fs = std::filesystem;
-  const fs::path node = fmt::format("/dev/bus/usb/{:03}/{:03}", info.bus, info.address);
+// False once the kernel has taken it off its list; a cable is noticed a while after the first transfer
+// failed.
+bool is_plugged(const UsbDeviceInfo& info) {
+  const std::string number = sysfs::raw_device_text(kSysfs, info.location, "devnum");
+  if (!number.empty()) return number == std::to_string(info.address);
   std::error_code ignored;
-  const fs::path own = fs::read_symlink("/proc/self", ignored);
-  for (const auto& process : fs::directory_iterator("/proc", ignored)) {
-    const std::string pid = process.path().filename();
-    if (pid.find_first_not_of("0123456789") != std::string::npos || pid == own) continue;
-    for (const auto& fd : fs::directory_iterator(process.path() / "fd", ignored)) {
-      if (fs::read_symlink(fd.path(), ignored) != node) continue;
-      std::string name;
-      std::getline(std::ifstream(process.path() / "comm"), name);
-      return fmt::format("{} (process {})", name, pid);
-    }
-  }
-  return {};
+  return !fs::exists(fs::path(kSysfs) / "bus/usb/devices", ignored);  // without sysfs nothing is known
 }
 
 class LibusbDevice final : public UsbDevice {
@@ -193,13 +220,14 @@ class LibusbDevice final : public UsbDevice {
     const int number = static_cast<int>(interface_number);
     const int rc = libusb_claim_interface(handle_.get(), number);
     if (rc == LIBUSB_ERROR_BUSY) {
-      const std::string holder = holder_of(info_);
-      throw AdapterError(
-          fmt::format("{} is in use by {}", name(), holder.empty() ? "another program" : holder));
+      std::string holder = holder_of(node_of(info_));
+      if (holder.empty()) holder = "another program";
+      throw DeviceBusy(fmt::format("{} is in use by {}", name_of(info_), holder), holder);
     }
+    if (rc == LIBUSB_ERROR_NO_DEVICE) gone();
     if (rc != 0) {
-      throw AdapterError(
-          fmt::format("cannot claim interface {} of {}: {}", interface_number, name(), reason(rc)));
+      throw AdapterError(fmt::format("cannot claim interface {} of {}: {}", interface_number, name_of(info_),
+                                     libusb_strerror(rc)));
     }
     claimed_.push_back(number);
   }
@@ -219,6 +247,7 @@ class LibusbDevice final : public UsbDevice {
 
   Bytes control(std::uint8_t request_type, std::uint8_t request, std::uint16_t value, std::uint16_t index,
                 ByteView data, std::size_t max_length, Milliseconds timeout) override {
+    require_plugged();
     const bool in = (request_type & LIBUSB_ENDPOINT_IN) != 0;
     Bytes buffer(data.begin(), data.end());
     if (in) buffer.resize(max_length);
@@ -232,20 +261,27 @@ class LibusbDevice final : public UsbDevice {
   }
 
   void reset() override {
+    require_plugged();
     // NOT_FOUND: the device came back under another address; the caller opens it anew.
     if (const int rc = libusb_reset_device(handle_.get()); rc != 0 && rc != LIBUSB_ERROR_NOT_FOUND) {
-      throw AdapterError(fmt::format("cannot reset {}: {}", name(), reason(rc)));
+      if (rc == LIBUSB_ERROR_NO_DEVICE) gone();
+      throw AdapterError(fmt::format("cannot reset {}: {}", name_of(info_), libusb_strerror(rc)));
     }
   }
 
  private:
   using Transfer = int (*)(libusb_device_handle*, unsigned char, unsigned char*, int, int*, unsigned);
 
-  std::string name() const {
-    return fmt::format("USB device {:04x}:{:04x} at {}", info_.vendor, info_.product, info_.location);
+  void require_plugged() const {
+    if (gone_) throw DeviceGone(fmt::format("{} was unplugged", name_of(info_)));
+  }
+  [[noreturn]] void gone() {
+    gone_ = true;
+    throw DeviceGone(fmt::format("{} was unplugged", name_of(info_)));
   }
 
   void send(Transfer transfer, std::uint8_t endpoint, ByteView data, Milliseconds timeout) {
+    require_plugged();
     int done = 0;
     // libusb does not write to the buffer of an OUT transfer; its one signature serves both directions.
     auto* bytes = const_cast<unsigned char*>(data.data());
@@ -253,11 +289,12 @@ class LibusbDevice final : public UsbDevice {
                             static_cast<unsigned>(timeout.count()));
     if (rc != 0) fail(rc, endpoint, timeout);
     if (static_cast<std::size_t>(done) != data.size()) {
-      throw AdapterError(fmt::format("{} took {} of {} bytes", name(), done, data.size()));
+      throw AdapterError(fmt::format("{} took {} of {} bytes", name_of(info_), done, data.size()));
     }
   }
 
   Bytes receive(Transfer transfer, std::uint8_t endpoint, std::size_t max_length, Milliseconds timeout) {
+    require_plugged();
     // Whole packets of room: a packet longer than the room left would be an overflow, and lost.
     const int packet = std::max(libusb_get_max_packet_size(libusb_get_device(handle_.get()), endpoint), 1);
     const std::size_t room = (max_length + packet - 1) / packet * packet;
@@ -267,7 +304,8 @@ class LibusbDevice final : public UsbDevice {
                             static_cast<unsigned>(timeout.count()));
     if (rc != 0) fail(rc, endpoint, timeout);
     if (static_cast<std::size_t>(done) > max_length) {
-      throw AdapterError(fmt::format("{} sent {} bytes where at most {} were due", name(), done, max_length));
+      throw AdapterError(
+          fmt::format("{} sent {} bytes where at most {} were due", name_of(info_), done, max_length));
     }
     buffer.resize(static_cast<std::size_t>(done));
     return buffer;
@@ -275,28 +313,42 @@ class LibusbDevice final : public UsbDevice {
 
   [[noreturn]] void fail(int rc, std::uint8_t endpoint, Milliseconds timeout) {
     if (rc == LIBUSB_ERROR_TIMEOUT) {
-      throw TimeoutError(fmt::format("{} did not answer within {} ms", name(), timeout.count()),
+      throw TimeoutError(fmt::format("{} did not answer within {} ms", name_of(info_), timeout.count()),
                          "a USB transfer", timeout);
     }
+    if (rc == LIBUSB_ERROR_NO_DEVICE || leaves()) gone();
     if (rc == LIBUSB_ERROR_PIPE) {
       libusb_clear_halt(handle_.get(), endpoint);
       throw AdapterError(
-          fmt::format("{} refused the transfer (endpoint 0x{:02x} stalled)", name(), endpoint));
+          fmt::format("{} refused the transfer (endpoint 0x{:02x} stalled)", name_of(info_), endpoint));
     }
-    throw AdapterError(fmt::format("{}: {}", name(), reason(rc)));
+    throw AdapterError(fmt::format("{}: {}", name_of(info_), libusb_strerror(rc)));
+  }
+
+  // Whether the device goes away just now: transfers fail before the kernel says that it is gone.
+  bool leaves() const {
+    constexpr Milliseconds kStep(20), kLongest(300);
+    for (Milliseconds waited(0); waited < kLongest; waited += kStep) {
+      if (!is_plugged(info_)) return true;
+      std::this_thread::sleep_for(kStep);
+    }
+    return false;
   }
 
   Context context_;
   Handle handle_;
   UsbDeviceInfo info_;
   std::vector<int> claimed_;
+  bool gone_ = false;
 };
 
 class LibusbBus final : public UsbBus {
  public:
   std::vector<UsbDeviceInfo> devices() override {
     std::vector<UsbDeviceInfo> result;
-    const DeviceList list(context());
+    // A new context looks at the bus anew, also where no udev daemon tells the old one what has changed.
+    context_ = make_context();
+    const DeviceList list(context_.get());
     for (libusb_device* device : list.devices()) {
       libusb_device_descriptor d{};
       if (libusb_get_device_descriptor(device, &d) != 0 || d.bDeviceClass == LIBUSB_CLASS_HUB) continue;
@@ -306,24 +358,25 @@ class LibusbBus final : public UsbBus {
   }
 
   std::unique_ptr<UsbDevice> open(const UsbDeviceInfo& info) override {
-    const std::string name =
-        fmt::format("USB device {:04x}:{:04x} at {}", info.vendor, info.product, info.location);
     const DeviceList list(context());
     for (libusb_device* device : list.devices()) {
       if (libusb_get_bus_number(device) != info.bus || libusb_get_device_address(device) != info.address) {
         continue;
       }
       libusb_device_handle* raw = nullptr;
-      if (const int rc = libusb_open(device, &raw); rc != 0) {
-        throw AdapterError(fmt::format("cannot open {}: {}", name, reason(rc)));
-      }
-      return std::make_unique<LibusbDevice>(context_, Handle(raw, &libusb_close), info);
+      const int rc = libusb_open(device, &raw);
+      if (rc == 0) return std::make_unique<LibusbDevice>(context_, Handle(raw, &libusb_close), info);
+      if (rc == LIBUSB_ERROR_ACCESS) throw NoRights(no_rights_message(name_of(info), node_of(info)));
+      if (rc == LIBUSB_ERROR_NO_DEVICE) break;
+      throw AdapterError(fmt::format("cannot open {}: {}", name_of(info), libusb_strerror(rc)));
     }
-    throw AdapterError(fmt::format("cannot open {}: {}", name, reason(LIBUSB_ERROR_NO_DEVICE)));
+    throw DeviceGone(fmt::format("{} was unplugged", name_of(info)));
   }
 
+  std::string holder(const UsbDeviceInfo& info) override { return holder_of(node_of(info)); }
+
  private:
-  // Made on first use: programs that never touch USB must run where there is none.
+  // Made on first use: runs that never touch USB must work where there is none.
   libusb_context* context() {
     if (!context_) context_ = make_context();
     return context_.get();

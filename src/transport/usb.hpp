@@ -36,13 +36,16 @@ struct UsbDeviceInfo {
   bool high_speed = false;
   std::vector<UsbInterface> interfaces;
   std::string access_error;
+  std::string
+      label;  // what messages call it, given by who opens it ("ST-LINK 0483:374b at 1-2"); empty: its ids
 };
 
-// An open device. Transfers throw AdapterError when the device is gone or stalls, TimeoutError when time runs
-// out. Closing releases every claimed interface.
+// An open device. Transfers throw DeviceGone when it was unplugged, AdapterError when it stalls, TimeoutError
+// when time runs out. Closing releases every claimed interface.
 class UsbDevice {
  public:
   virtual ~UsbDevice() = default;
+  // DeviceBusy where another program has the interface.
   virtual void claim(unsigned interface_number) = 0;
   // Sends all bytes, in as many packets as it takes.
   virtual void bulk_out(std::uint8_t endpoint, ByteView data, Milliseconds timeout) = 0;
@@ -54,6 +57,8 @@ class UsbDevice {
   // returned.
   virtual Bytes control(std::uint8_t request_type, std::uint8_t request, std::uint16_t value,
                         std::uint16_t index, ByteView data, std::size_t max_length, Milliseconds timeout) = 0;
+  // A USB port reset. The device may come back under another address; this object is of no use then, and the
+  // caller opens it anew.
   virtual void reset() = 0;
 };
 
@@ -61,7 +66,7 @@ class UsbBus {
  public:
   virtual ~UsbBus() = default;
   virtual std::vector<UsbDeviceInfo> devices() = 0;
-  // Throws AdapterError naming the device and the reason (no rights, busy, gone).
+  // Throws NoRights, DeviceBusy, DeviceGone or AdapterError, naming the device.
   virtual std::unique_ptr<UsbDevice> open(const UsbDeviceInfo& info) = 0;
   // Who has the device open: "openocd (process 1234)"; empty where nobody has, or it cannot be told.
   virtual std::string holder(const UsbDeviceInfo&) { return {}; }

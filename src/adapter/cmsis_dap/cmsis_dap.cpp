@@ -40,6 +40,7 @@ class CmsisDap final : public Adapter {
   DapLink& connect(Transport transport, const JtagChain& chain) override;
   std::optional<unsigned> target_voltage() override { return {}; }
   std::vector<std::string> describe() override;
+  std::optional<ProbeReport> report() override;
 
  private:
   Probe& probe() {
@@ -55,13 +56,35 @@ class CmsisDap final : public Adapter {
   Hertz speed_;
   ResetLines reset_;  // as last set
   std::unique_ptr<Probe> probe_;
+  std::optional<Candidate> device_;  // nothing behind TCP
   std::unique_ptr<Link> link_;
 };
 
+std::string kind_of(const Candidate& device) { return device.usb ? "CMSIS-DAP/v2" : "CMSIS-DAP/v1"; }
+
+// Firmware that is known to fail: nothing to repair from here.
+struct BadFirmware {
+  std::uint16_t vendor, product;
+  std::string_view
+      version;  // DAP_Info 0x04; DAPLink 0254 and 0255 answer it with their own version (pyOCD #1173)
+  std::string_view trouble;
+};
+constexpr std::array kBadFirmware = {
+    BadFirmware{0x0D28, 0x0204, "0254",
+                "DAPLink 0254 is known to fail with OpenOCD's way of asking (DAPLink issue 665); update it"},
+};
+
+std::string firmware_name(Probe& probe) {
+  const std::string own = info_text(probe.execute(Info{InfoId::product_firmware_version}));
+  return own.empty() ? probe.facts().firmware_version : own;
+}
+
 CmsisDap::~CmsisDap() {
   if (!probe_) return;
+  const UninterruptedScope giving_back(host_.clock);
   try {
     link_.reset();
+    if (reset_.srst.value_or(false) || reset_.trst.value_or(false)) set_reset({false, false});
     probe_->execute(HostStatus{Led::running, false});
     probe_->execute(Disconnect{});
     probe_->execute(HostStatus{Led::connect, false});
@@ -71,9 +94,30 @@ CmsisDap::~CmsisDap() {
 }
 
 void CmsisDap::open() {
-  auto probe = std::make_unique<Probe>(open_pipe(host_, settings_, log_), log_);
+  OpenPipe opened = open_pipe(host_, settings_, log_);
+  auto probe = std::make_unique<Probe>(std::move(opened.pipe), log_);
   probe->open();
   probe_ = std::move(probe);
+  device_ = std::move(opened.probe);
+  if (!device_) return;
+  for (const BadFirmware& bad : kBadFirmware) {
+    if (device_->seen.vendor == bad.vendor && device_->seen.product == bad.product &&
+        probe_->facts().firmware_version == bad.version) {
+      log_.warn("{}", bad.trouble);
+    }
+  }
+}
+
+std::optional<ProbeReport> CmsisDap::report() {
+  if (!device_) return {};
+  return ProbeReport{.kind = kind_of(*device_),
+                     .vendor = device_->seen.vendor,
+                     .product = device_->seen.product,
+                     .location = device_->seen.location,
+                     .serial = device_->seen.shown,
+                     .firmware = firmware_name(probe()),
+                     .millivolts = {},
+                     .state = "held by this process"};
 }
 
 // The probe makes of it what it can and does not tell.
@@ -152,6 +196,19 @@ std::vector<std::string> CmsisDap::describe() {
 }
 
 }  // namespace
+
+std::vector<ProbeReport> list_cmsis_daps(const Host& host, const std::optional<ProbeReport>& mine, Log& log) {
+  std::vector<ProbeReport> all;
+  for (const Candidate& device : all_probes(host)) {
+    const auto report = report_of(kind_of(device), device.seen, mine, [&](ProbeReport& r) {
+      Probe probe(open_candidate(host, device), log);
+      probe.open();
+      r.firmware = firmware_name(probe);
+    });
+    if (report) all.push_back(*report);
+  }
+  return all;
+}
 
 std::unique_ptr<Adapter> make_cmsis_dap(const Host& host, const AdapterSettings& settings, Log& log) {
   return std::make_unique<CmsisDap>(host, settings, log);

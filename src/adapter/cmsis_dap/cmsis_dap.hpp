@@ -11,4 +11,7 @@ namespace probity {
 // host", "cmsis-dap tcp port". Transports swd and jtag.
 std::unique_ptr<Adapter> make_cmsis_dap(const Host& host, const AdapterSettings& settings, Log& log);
 
+// The CMSIS-DAP probes on the bus, for AdapterDriver::list.
+std::vector<ProbeReport> list_cmsis_daps(const Host& host, const std::optional<ProbeReport>& mine, Log& log);
+
 }  // namespace probity

@@ -22,6 +22,7 @@ enum class Command : std::uint8_t {
   transfer_configure = 0x04,
   transfer = 0x05,
   transfer_block = 0x06,
+  transfer_abort = 0x07,
   write_abort = 0x08,
   swj_pins = 0x10,
   swj_clock = 0x11,
@@ -36,7 +37,8 @@ enum class InfoId : std::uint8_t {
   vendor = 0x01,
   product = 0x02,
   serial = 0x03,
-  firmware_version = 0x04,
+  firmware_version = 0x04,          // of the protocol, says the specification since 2.1
+  product_firmware_version = 0x09,  // since 2.1
   capabilities = 0xF0,
   packet_count = 0xFE,
   packet_size = 0xFF
@@ -106,6 +108,11 @@ struct TransferBlock {
   std::span<const DapTransfer> transfers;
   Bytes encode() const;
   TransferResult parse(ByteView response) const;
+};
+
+// Ends the transfers that are under way; has no answer of its own.
+struct TransferAbort {
+  Bytes encode() const { return {static_cast<std::uint8_t>(Command::transfer_abort)}; }
 };
 
 struct WriteAbort {

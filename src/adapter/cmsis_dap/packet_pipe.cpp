@@ -36,6 +36,8 @@ class HidPipe final : public PacketPipe {
   std::size_t packet_size() const override { return size_; }
   void set_packet_size(std::size_t size) override { size_ = size; }
   bool exact_length() const override { return false; }
+  // An interrupt endpoint of a slow device is asked every 10 ms (USB 2.0, 9.6.6: bInterval).
+  Milliseconds quiet_time() const override { return Milliseconds(25); }
 
  private:
   std::unique_ptr<HidDevice> device_;

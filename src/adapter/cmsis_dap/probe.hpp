@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "adapter/cmsis_dap/messages.hpp"
 #include "adapter/cmsis_dap/packet_pipe.hpp"
@@ -46,7 +47,7 @@ class Probe {
  private:
   template <typename Body>
   auto guarded(Body body) {
-    if (out_of_step_) drain();
+    if (out_of_step_) drain(pipe_->quiet_time());
     out_of_step_ = true;
     if constexpr (std::is_void_v<decltype(body())>) {
       body();
@@ -57,7 +58,10 @@ class Probe {
       return result;
     }
   }
-  void drain();
+  // Throws away what comes until nothing has come for `quiet`.
+  void drain(Milliseconds quiet);
+  std::uint32_t first_info(InfoId id, std::optional<std::size_t> length);
+  void read_sizes(bool strict);
 
   std::unique_ptr<PacketPipe> pipe_;
   Log& log_;

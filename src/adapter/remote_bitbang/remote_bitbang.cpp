@@ -133,7 +133,9 @@ class RemoteBitbang final : public Adapter {
 
 RemoteBitbang::~RemoteBitbang() {
   if (!pins_) return;
+  const UninterruptedScope giving_back(host_.clock);
   try {
+    if (trst_ || srst_) set_reset({false, false});
     pins_->put(kQuit);
     pins_->flush();
     log_.info("remote_bitbang interface quit");

@@ -25,9 +25,9 @@ constexpr std::array kRows = {
     Row{Feature::jtag_speed, 24, kNever, "no JTAG speed setting"},
     Row{Feature::dap_registers, 24, 0, "no dapdirect transport"},
     Row{Feature::memory_16_bit, 26, 0, "no 16-bit access"},
-    Row{Feature::init_ap, 28, 0, ""},
+    Row{Feature::init_ap, 28, 0, "no access port but the first"},
     Row{Feature::jtag_dp_read_ok, 32, 0, ""},
-    Row{Feature::wide_access, 32, 2, ""},
+    Row{Feature::wide_access, 32, 2, "slower memory access"},
     Row{Feature::byte_block_512, kNever, 6, ""},
 };
 
@@ -90,12 +90,21 @@ bool has(const Version& version, Feature feature) {
 }
 
 std::string missing_features(const Version& version) {
+  if (version.stlink > 3) return {};
+  const bool v3 = version.stlink == 3;
   std::string text;
-  if (version.stlink != 2) return text;
+  const auto add = [&](std::string_view loss, unsigned from) {
+    text += fmt::format("{}{} (needs V{}J{})", text.empty() ? "" : ", ", loss, version.stlink, from);
+  };
   for (const Row& row : kRows) {
-    if (row.loss.empty() || has(version, row)) continue;
-    text += fmt::format("{}{} (needs V2J{})", text.empty() ? "" : ", ", row.loss, row.v2_from);
+    const unsigned from = v3 ? row.v3_from : row.v2_from;
+    if (!row.loss.empty() && from != kNever && !has(version, row)) add(row.loss, from);
   }
+  // "Version 2 of the firmware (V3J2M1) has problems switching communication protocols": probe-rs, which
+  // refuses it.
+  constexpr unsigned kProtocolsSwitch = 3;
+  if (v3 && version.jtag < kProtocolsSwitch)
+    add("trouble when changing between SWD and JTAG", kProtocolsSwitch);
   return text;
 }
 

@@ -29,19 +29,29 @@ class StlinkLink {
   virtual bool exclusive() const { return true; }
   // Lines for the Info log about the way itself.
   virtual std::vector<std::string> describe() const { return {}; }
+  // The device on this machine's bus; nothing behind a server.
+  virtual std::optional<UsbDeviceInfo> usb_device() const { return {}; }
   // Brings a confused firmware back, where there is a way; false where there is none.
   virtual bool recover() { return false; }
 };
 
+// What messages call it.
+inline constexpr std::string_view kName = "ST-LINK";
+
 // Picks the probe by settings.serial, usb_location and vid_pids, and claims it. AdapterError as
 // select_usb_probe, and for an ST-LINK/V1.
 std::unique_ptr<StlinkLink> open_usb_link(const Host& host, const AdapterSettings& settings);
+// Opens and claims this one.
+std::unique_ptr<StlinkLink> open_usb_link(const Host& host, UsbDeviceInfo info);
 // Picks and opens a probe of the stlink-server at 127.0.0.1:`port` by settings.serial and vid_pids.
 std::unique_ptr<StlinkLink> open_tcp_link(const Host& host, const AdapterSettings& settings,
                                           std::uint16_t port);
 
 // True where (vendor, product) is in settings.vid_pids, or in kModels where the list is empty.
 bool is_wanted(const AdapterSettings& settings, std::uint16_t vendor, std::uint16_t product);
+
+// "ST-LINK/V2-1": the kind of probe by its product id.
+std::string kind_of(const UsbDeviceInfo& device);
 
 // Old V2 give their serial as 12 binary characters instead of 24 hexadecimal digits; this returns the digits
 // in both cases. `serial` is UTF-8.

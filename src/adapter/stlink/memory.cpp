@@ -58,11 +58,13 @@ Width StlinkMemory::possible_width(Address address, std::size_t size, Width want
 void StlinkMemory::read(Address address, ByteSpan data, Width width) {
   probe_.open_ap(ap_);
   if (width == Width::word && data.size() == 4 && ap_ == 0) {
+    probe_.clock().check_interrupt();
     store_le32(data, 0, read_word(address));
     return;
   }
   width = possible_width(address, data.size(), width);
   while (!data.empty()) {
+    probe_.clock().check_interrupt();
     const std::size_t size = block_size(address, data.size(), width);
     read_block(address, data.first(size), width);
     address += static_cast<Address>(size);
@@ -73,11 +75,13 @@ void StlinkMemory::read(Address address, ByteSpan data, Width width) {
 void StlinkMemory::write(Address address, ByteView data, Width width) {
   probe_.open_ap(ap_);
   if (width == Width::word && data.size() == 4 && ap_ == 0) {
+    probe_.clock().check_interrupt();
     write_word(address, load_le32(data));
     return;
   }
   width = possible_width(address, data.size(), width);
   while (!data.empty()) {
+    probe_.clock().check_interrupt();
     const std::size_t size = block_size(address, data.size(), width);
     write_block(address, data.first(size), width);
     address += static_cast<Address>(size);
@@ -147,6 +151,7 @@ void StlinkMemory::write_word(Address address, std::uint32_t value) {
 }
 
 void StlinkMemory::run(std::span<WordAccess> batch) {
+  probe_.clock().check_interrupt();
   // RW_MISC costs two commands, a lone word (on AP 0) one.
   const std::size_t worth_it = ap_ == 0 ? 3 : 2;
   if (batch.size() < worth_it || !probe_.has(Feature::wide_access) || !probe_.link().exclusive()) {

@@ -67,6 +67,36 @@ void throw_failure(Status status, const std::string& doing) {
                  static_cast<unsigned>(*ack), "DP", 0);
 }
 
+namespace {
+
+// A firmware that takes the first command for data it still waits for (a program was killed in the middle of
+// a write) says nothing at all. A free one answers within a few milliseconds.
+constexpr Milliseconds kFirstAnswer{500};
+
+template <typename Message>
+auto ask(StlinkLink& link, const Message& message) {
+  return Message::parse(link.read(message.encode(), Message::kAnswer, kFirstAnswer));
+}
+
+}  // namespace
+
+Version read_version(StlinkLink& link) {
+  Version version = Version::from(ask(link, GetVersion{}));
+  // A V3 hides its version behind a command of its own.
+  if (version.stlink >= 3 && version.jtag == 0 && version.swim == 0) {
+    version = Version::from(ask(link, GetVersionEx{}));
+  }
+  if (version.stlink < 2 || version.stlink > 4) {
+    throw AdapterError(fmt::format("ST-LINK gave a version that makes no sense: {}", describe(version)));
+  }
+  return version;
+}
+
+std::optional<float> read_volts(StlinkLink& link, const Version& version) {
+  if (!has(version, Feature::target_voltage)) return {};
+  return ask(link, GetTargetVoltage{}).volts();
+}
+
 WaitRetry::WaitRetry(Clock& clock, std::string_view waiting_for)
     : clock_(clock), deadline_(clock, kWaitLimit, waiting_for) {}
 
@@ -81,6 +111,8 @@ Probe::Probe(std::unique_ptr<StlinkLink> link, Clock& clock, Log& log)
     : link_(std::move(link)), clock_(clock), log_(log), wire_clock_(kilohertz(kDefaultSwd.kilohertz)) {
   try {
     start();
+  } catch (const DeviceGone&) {
+    throw;
   } catch (const Error& e) {
     // A program that was killed in mid-command leaves the firmware waiting for the rest: only a reset helps
     // (the same remedy as OpenOCD's).
@@ -91,6 +123,7 @@ Probe::Probe(std::unique_ptr<StlinkLink> link, Clock& clock, Log& log)
 }
 
 Probe::~Probe() {
+  const UninterruptedScope giving_back(clock_);
   try {
     if (nrst_low_) drive_nrst(false);
     if (wire_) link_->write(ExitDebug{}.encode(), {}, kTimeout);
@@ -100,14 +133,7 @@ Probe::~Probe() {
 }
 
 void Probe::start() {
-  version_ = Version::from(ask(GetVersion{}));
-  // A V3 hides its version behind a command of its own.
-  if (version_.stlink >= 3 && version_.jtag == 0 && version_.swim == 0) {
-    version_ = Version::from(ask(GetVersionEx{}));
-  }
-  if (version_.stlink < 2 || version_.stlink > 4) {
-    throw AdapterError(fmt::format("ST-LINK gave a version that makes no sense: {}", describe(version_)));
-  }
+  version_ = read_version(*link_);
   leave_mode();
 }
 
@@ -125,11 +151,6 @@ void Probe::leave_mode() {
 
 Milliseconds Probe::patience(std::size_t bytes) const {
   return kTimeout + Milliseconds(bytes * kClocksPerByte * 1000 / std::max(wire_clock_.value, 1u));
-}
-
-std::optional<float> Probe::volts() {
-  if (!has(Feature::target_voltage)) return {};
-  return ask(GetTargetVoltage{}).volts();
 }
 
 void Probe::drive_nrst(bool low) {

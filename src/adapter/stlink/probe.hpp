@@ -19,6 +19,11 @@ std::optional<Ack> ack_of(Status status);
 // Throws DapError where the status is about the wire, else AdapterError; `doing` begins the message.
 [[noreturn]] void throw_failure(Status status, const std::string& doing);
 
+// Asks for the version, in any mode and without changing it. AdapterError where it makes no sense.
+Version read_version(StlinkLink& link);
+// Volts at the target's VDD pin; nothing where the firmware cannot tell. In any mode.
+std::optional<float> read_volts(StlinkLink& link, const Version& version);
+
 // Pauses between tries of something the target answers with WAIT; TimeoutError after a second.
 class WaitRetry {
  public:
@@ -68,8 +73,7 @@ class Probe {
   // How long the probe may take over a command that moves `bytes` on the wire.
   Milliseconds patience(std::size_t bytes) const;
 
-  // Volts at the target's VDD pin; nothing where the firmware cannot tell.
-  std::optional<float> volts();
+  std::optional<float> volts() { return read_volts(*link_, version_); }
   void drive_nrst(bool low);
   // The nearest clock (nearest_speed), set if the firmware can.
   Hertz set_speed(Wire wire, Hertz wanted);

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "adapter/stlink/dap_link.hpp"
+#include "adapter/usb_selection.hpp"
 #include "base/errors.hpp"
 
 namespace probity {
@@ -15,6 +16,11 @@ using stlink::Probe;
 using stlink::Wire;
 
 constexpr float kLowestVolts = 1.5F;  // OpenOCD's limit; the parts themselves need 1.65 V
+
+std::optional<unsigned> millivolts(std::optional<float> volts) {
+  if (!volts) return {};
+  return static_cast<unsigned>(std::lround(*volts * 1000));
+}
 
 struct Backend {
   bool tcp = false;
@@ -96,17 +102,33 @@ class StlinkAdapter final : public Adapter {
     probe().set_speed(wire, wanted_);
     // nRST goes low before the debug signals move, and again afterwards: firmware that is not in debug mode
     // may not know the pin yet, so the first one may fail (facts of OpenOCD 0.12 and of ST's tools).
-    if (settings_.connect_under_reset) try_reset();
+    if (settings_.connect_under_reset) try_reset(true);
     const stlink::Status entered = probe().enter(wire);
-    if (settings_.connect_under_reset) probe().drive_nrst(true);
+    if (settings_.connect_under_reset) {
+      probe().drive_nrst(true);
+    } else {
+      try_reset(false);  // whoever had the probe before may have been killed with the line low
+    }
     link_ = std::make_unique<stlink::StlinkDapLink>(probe(), !is_hla(transport), entered);
     return *link_;
   }
 
   std::optional<unsigned> target_voltage() override {
     volts_ = probe().volts();
-    if (!volts_) return {};
-    return static_cast<unsigned>(std::lround(*volts_ * 1000));
+    return millivolts(volts_);
+  }
+
+  std::optional<ProbeReport> report() override {
+    const auto device = probe().link().usb_device();
+    if (!device) return {};
+    return ProbeReport{.kind = stlink::kind_of(*device),
+                       .vendor = device->vendor,
+                       .product = device->product,
+                       .location = device->location,
+                       .serial = stlink::printable_serial(device->serial),
+                       .firmware = stlink::name_of(probe().version()),
+                       .millivolts = target_voltage(),
+                       .state = "held by this process"};
   }
 
  private:
@@ -135,9 +157,9 @@ class StlinkAdapter final : public Adapter {
     }
   }
 
-  void try_reset() {
+  void try_reset(bool low) {
     try {
-      probe().drive_nrst(true);
+      probe().drive_nrst(low);
     } catch (const DapError& e) {
       log_.debug("{}", e.message());
     } catch (const AdapterError& e) {
@@ -157,6 +179,29 @@ class StlinkAdapter final : public Adapter {
 };
 
 }  // namespace
+
+std::vector<ProbeReport> list_stlinks(const Host& host, const std::optional<ProbeReport>& mine, Log&) {
+  std::vector<ProbeReport> all;
+  for (const UsbDeviceInfo& device : host.usb.devices()) {
+    if (!stlink::is_wanted({}, device.vendor, device.product)) continue;
+    SeenDevice entry = seen(device);
+    entry.shown = stlink::printable_serial(device.serial);
+    const auto report = report_of(stlink::kind_of(device), entry, mine, [&](ProbeReport& r) {
+      if (device.product == stlink::kProductV1) {
+        r.state = "not supported";
+        return;
+      }
+      UsbDeviceInfo labelled = device;
+      labelled.label = label_of(std::string(stlink::kName), entry);
+      const auto link = stlink::open_usb_link(host, std::move(labelled));
+      const auto version = stlink::read_version(*link);
+      r.firmware = stlink::name_of(version);
+      r.millivolts = millivolts(stlink::read_volts(*link, version));
+    });
+    if (report) all.push_back(*report);
+  }
+  return all;
+}
 
 std::unique_ptr<Adapter> make_stlink(const Host& host, const AdapterSettings& settings, Log& log) {
   return std::make_unique<StlinkAdapter>(host, settings, log);

@@ -12,4 +12,7 @@ namespace probity {
 // "stlink"; "hla_device_desc" is taken and means nothing. ConfigError for anything else.
 std::unique_ptr<Adapter> make_stlink(const Host& host, const AdapterSettings& settings, Log& log);
 
+// The ST-LINKs on the bus, for AdapterDriver::list.
+std::vector<ProbeReport> list_stlinks(const Host& host, const std::optional<ProbeReport>& mine, Log& log);
+
 }  // namespace probity

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapter/stlink/link.hpp"
+#include "adapter/usb_selection.hpp"
 #include "base/bytes.hpp"
 #include "base/errors.hpp"
 
@@ -33,6 +34,7 @@ class TcpLink final : public StlinkLink {
   }
 
   ~TcpLink() override {
+    const UninterruptedScope giving_back(clock_);
     try {
       status_of(ask(close_request(), 4), "closing the probe");
     } catch (const std::exception&) {
@@ -103,28 +105,36 @@ class TcpLink final : public StlinkLink {
     return result;
   }
 
-  static ServerDevice choose(const AdapterSettings& settings, const std::vector<ServerDevice>& seen) {
-    std::vector<ServerDevice> fit;
+  static ServerDevice choose(const AdapterSettings& settings, const std::vector<ServerDevice>& all) {
+    std::vector<SeenDevice> fit;
+    std::vector<ServerDevice> fitting;
     std::string list;
-    for (const ServerDevice& d : seen) {
+    for (const ServerDevice& d : all) {
       list += fmt::format("\n  {:04x}:{:04x}, serial {}", d.vendor, d.product, d.serial);
-      const std::string wanted = printable_serial(settings.serial);
-      if (is_wanted(settings, d.vendor, d.product) && d.serial.starts_with(wanted)) fit.push_back(d);
+      if (!is_wanted(settings, d.vendor, d.product)) continue;
+      fit.push_back({.vendor = d.vendor,
+                     .product = d.product,
+                     .location = {},
+                     .path = "the stlink-server",
+                     .product_name = {},
+                     .serial = d.serial,
+                     .shown = d.serial,
+                     .access_error = {}});
+      fitting.push_back(d);
     }
-    if (fit.empty()) {
-      throw AdapterError(fmt::format("no ST-LINK found at the stlink-server: looked for {}; {}",
-                                     settings.serial.empty() ? "any" : "serial " + settings.serial,
-                                     seen.empty() ? "it has no probe at all" : "it has:" + list));
+    AdapterSettings by_serial = settings;
+    by_serial.usb_location.clear();  // the server does not tell it
+    const auto chosen = probity::choose(fit, by_serial, std::string(kName));
+    if (!chosen) {
+      throw AdapterError(fmt::format("no ST-LINK found at the stlink-server: looked for {}{}; {}", kName,
+                                     wanted_text(by_serial),
+                                     all.empty() ? "it has no probe at all" : "it has:" + list));
     }
-    if (fit.size() > 1) {
-      throw AdapterError("the stlink-server has several probes; choose one with: adapter serial SERIAL" +
-                         list);
+    if (fitting[*chosen].used) {
+      throw AdapterError(fmt::format("ST-LINK {} is in use by another client of the stlink-server",
+                                     fitting[*chosen].serial));
     }
-    if (fit.front().used) {
-      throw AdapterError(
-          fmt::format("ST-LINK {} is in use by another client of the stlink-server", fit.front().serial));
-    }
-    return fit.front();
+    return fitting[*chosen];
   }
 
   void open(const ServerDevice& device) {

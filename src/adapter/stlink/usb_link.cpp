@@ -3,6 +3,7 @@
 
 #include "adapter/stlink/link.hpp"
 #include "adapter/usb_selection.hpp"
+#include "base/clock.hpp"
 #include "base/errors.hpp"
 
 namespace probity::stlink {
@@ -12,24 +13,36 @@ namespace {
 constexpr Milliseconds kCommandTimeout{1000};
 constexpr Milliseconds kDrainTimeout{10};
 constexpr unsigned kMostLateAnswers = 4;
-// A probe that was reset leaves the bus and comes back.
-constexpr Milliseconds kResetTime{1000};
+// A probe that was reset leaves the bus and comes back, with its firmware's start and the kernel's looking at
+// it.
+constexpr Milliseconds kReturnLimit{5000};
+constexpr Milliseconds kReturnPause{50};
 
 UsbDeviceInfo select(const Host& host, const AdapterSettings& settings) {
   return select_usb_probe(
       host.usb, settings,
-      {.name = "ST-LINK",
+      {.name = std::string(kName),
        .matches = [&](const UsbDeviceInfo& d) { return is_wanted(settings, d.vendor, d.product); },
-       .serial_text = printable_serial});
+       .shown = printable_serial});
 }
 
 class UsbLink final : public StlinkLink {
+  // What fails because the probe was unplugged says so, at once and ever after.
+  template <typename Body>
+  auto guarded(Body body) {
+    if (!device_) throw DeviceGone(info_.label + " was unplugged");
+    return unless_unplugged(
+        info_.label, [this] { return is_on_bus(host_.usb, info_); }, body);
+  }
+
  public:
-  UsbLink(const Host& host, const AdapterSettings& settings) : host_(host), settings_(settings) { open(); }
+  UsbLink(const Host& host, UsbDeviceInfo info) : host_(host), info_(std::move(info)) { open(); }
 
   Bytes read(const Command& command, std::size_t size, Milliseconds timeout) override {
-    start(command);
-    Bytes answer = device_->bulk_in(kAnswerEndpoint, size, timeout);
+    Bytes answer = guarded([&] {
+      start(command);
+      return device_->bulk_in(kAnswerEndpoint, size, timeout);
+    });
     in_step_ = true;
     if (answer.size() != size) {
       throw AdapterError(fmt::format("ST-LINK answered {} bytes to command {} where {} are due",
@@ -39,17 +52,32 @@ class UsbLink final : public StlinkLink {
   }
 
   void write(const Command& command, ByteView data, Milliseconds timeout) override {
-    start(command);
-    if (!data.empty()) device_->bulk_out(command_endpoint_, data, timeout);
+    guarded([&] {
+      start(command);
+      if (!data.empty()) device_->bulk_out(command_endpoint_, data, timeout);
+    });
     in_step_ = true;
   }
 
+  std::optional<UsbDeviceInfo> usb_device() const override { return info_; }
+
   bool recover() override {
-    device_->reset();
+    guarded([&] { device_->reset(); });
     device_.reset();
-    host_.clock.sleep(kResetTime);
-    open();
-    return true;
+    const Deadline deadline(host_.clock, kReturnLimit,
+                            fmt::format("{} to come back after its reset", info_.label));
+    for (;;) {
+      try {
+        if (find_again()) {
+          open();
+          return true;
+        }
+      } catch (const AdapterError& e) {  // on its way out of the bus, or not ready yet
+        if (deadline.passed()) throw;
+      }
+      deadline.check();
+      host_.clock.sleep(kReturnPause);
+    }
   }
 
  private:
@@ -70,59 +98,64 @@ class UsbLink final : public StlinkLink {
     }
   }
 
-  void open() {
-    const UsbDeviceInfo info = select(host_, settings_);
-    if (info.vendor == kVendor && info.product == kProductV1) {
-      throw AdapterError(
-          "this is an ST-LINK/V1 (0483:3744): it speaks SCSI through the mass-storage driver, which is not "
-          "supported; "
-          "use an ST-LINK/V2 or later");
+  // The same probe under its new address.
+  bool find_again() {
+    for (const UsbDeviceInfo& d : host_.usb.devices()) {
+      if (d.location != info_.location || d.vendor != info_.vendor || d.product != info_.product) continue;
+      const std::string label = info_.label;
+      info_ = d;
+      info_.label = label;
+      return true;
     }
-    const auto model = std::ranges::find(kModels, info.product, &Model::product);
+    return false;
+  }
+
+  void open() {
+    const auto model = std::ranges::find(kModels, info_.product, &Model::product);
     // A product id of the user's own: taken for a V2-1, whose endpoints all later probes share.
     command_endpoint_ = model != kModels.end() ? model->command_endpoint : 0x01;
-    device_ = host_.usb.open(info);
+    device_ = host_.usb.open(info_);
     device_->claim(0);
-    in_step_ = true;
+    in_step_ = false;  // a program that was killed may have left an answer behind
   }
 
   Host host_;
-  AdapterSettings settings_;
+  UsbDeviceInfo info_;
   std::unique_ptr<UsbDevice> device_;
   std::uint8_t command_endpoint_ = 0;
-  bool in_step_ = true;  // no transfer of a command before has failed
+  bool in_step_ = false;  // no transfer of a command before has failed
 };
 
 }  // namespace
 
 std::unique_ptr<StlinkLink> open_usb_link(const Host& host, const AdapterSettings& settings) {
-  return std::make_unique<UsbLink>(host, settings);
+  UsbDeviceInfo info = select(host, settings);
+  if (info.vendor == kVendor && info.product == kProductV1) {
+    throw AdapterError(
+        "this is an ST-LINK/V1 (0483:3744): it speaks SCSI through the mass-storage driver, which is not "
+        "supported; use an ST-LINK/V2 or later");
+  }
+  return open_usb_link(host, std::move(info));
+}
+
+std::unique_ptr<StlinkLink> open_usb_link(const Host& host, UsbDeviceInfo info) {
+  return std::make_unique<UsbLink>(host, std::move(info));
 }
 
 bool is_wanted(const AdapterSettings& settings, std::uint16_t vendor, std::uint16_t product) {
-  if (settings.vid_pids.empty()) {
-    return vendor == kVendor && std::ranges::find(kModels, product, &Model::product) != kModels.end();
-  }
-  return std::ranges::find(settings.vid_pids, std::pair{vendor, product}) != settings.vid_pids.end();
+  if (!settings.vid_pids.empty()) return in_vid_pids(settings, vendor, product);
+  return vendor == kVendor && std::ranges::find(kModels, product, &Model::product) != kModels.end();
+}
+
+std::string kind_of(const UsbDeviceInfo& device) {
+  const auto model = std::ranges::find(kModels, device.product, &Model::product);
+  return std::string(model != kModels.end() ? model->name : kName);
 }
 
 std::string printable_serial(const std::string& serial) {
   constexpr std::size_t kBinaryLength = 12;
-  std::vector<unsigned> units;  // UTF-8 of code points up to U+00FF; anything above is not a binary serial
-  for (std::size_t i = 0; i < serial.size(); ++i) {
-    const auto c = static_cast<unsigned char>(serial[i]);
-    if (c < 0x80) {
-      units.push_back(c);
-    } else if ((c == 0xC2 || c == 0xC3) && i + 1 < serial.size()) {
-      units.push_back((c == 0xC3 ? 0xC0u : 0x80u) | (static_cast<unsigned char>(serial[++i]) & 0x3Fu));
-    } else {
-      return serial;
-    }
-  }
-  if (units.size() != kBinaryLength) return serial;
-  std::string digits;
-  for (const unsigned u : units) digits += fmt::format("{:02X}", u);
-  return digits;
+  const std::string digits = hex_serial(serial);
+  return digits.size() == 2 * kBinaryLength ? digits : serial;
 }
 
 }  // namespace probity::stlink

@@ -164,6 +164,7 @@ void F2Controller::open() {
 }
 
 void F2Controller::close() {
+  const UninterruptedScope giving_back(clock_);
   memory_.write32(kFlashCr, CR::LOCK.mask());
   if (!saved_acr_) return;
   const std::uint32_t acr = *saved_acr_;

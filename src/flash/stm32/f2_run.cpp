@@ -118,6 +118,8 @@ bool F2Bank::survey(StreamLoader& loader, std::vector<F2Step>& steps, const Flas
       }
     }
     return true;
+  } catch (const DeviceGone&) {
+    throw;
   } catch (const Error& e) {
     log_.warn("the flash loader does not run, writing through the debugger, slower: {}", e.message());
     return false;
@@ -146,6 +148,8 @@ bool F2Bank::stream(std::vector<F2Step>& steps, const FlashJob& job, FlashJobRes
     loader->finish(pace, clock_);
   } catch (const LoaderFault& fault) {
     controller_.check(fault.status, fault.address);
+    throw;
+  } catch (const DeviceGone&) {
     throw;
   } catch (Error& e) {
     e.add_context(fmt::format("flash loader ({})", controller_.status_text()));
@@ -176,6 +180,8 @@ void F2Bank::program_directly(const F2Step& step, ProgramWidth width) {
       try {
         controller_.program(base_ + piece.offset, piece.data, piece.width);
       } catch (const FlashError&) {
+        throw;
+      } catch (const DeviceGone&) {
         throw;
       } catch (Error& e) {  // the bus gave up: what the controller says tells why
         e.add_context(fmt::format("writing 0x{:08x} through the debugger ({})", base_ + piece.offset,

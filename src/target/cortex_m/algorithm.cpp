@@ -179,6 +179,7 @@ void CortexM::check_algorithm_end() {
 
 void CortexM::finish_algorithm() {
   if (!saved_) return;
+  const UninterruptedScope giving_back(env_.clock);
   if (state_ != TargetState::halted) stop_algorithm();
   env_.memory.write32(DFSR::kAddress, DFSR::kAll);
   restore_memory_system();

@@ -37,7 +37,7 @@ CortexM::CortexM(std::string name, const TargetEnvironment& environment)
       debug_(environment.memory, environment.clock),
       registers_(debug_),
       breakpoints_(environment.memory),
-      work_areas_(environment.memory) {
+      work_areas_(environment.memory, environment.clock) {
   registers_.describe(facts_, false, 0);
 }
 

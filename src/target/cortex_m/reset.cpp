@@ -35,6 +35,8 @@ bool CortexM::try_arm_reset(bool halt) {
   try {
     arm_reset(halt);
     return true;
+  } catch (const DeviceGone&) {
+    throw;
   } catch (const Error& e) {
     env_.log.debug("[{}] the core cannot be prepared for the reset: {}", name_, e.what());
     return false;
@@ -97,6 +99,8 @@ void CortexM::request_soft_reset(bool halt, SoftReset how) {
   debug_.take_reset_seen();
   try {
     env_.memory.write32(AIRCR::kAddress, AIRCR::kVectKey | request);
+  } catch (const DeviceGone&) {
+    throw;
   } catch (const Error& e) {
     env_.log.debug("[{}] Ignoring AP write error right after reset: {}", name_, e.what());
   }
@@ -105,11 +109,15 @@ void CortexM::request_soft_reset(bool halt, SoftReset how) {
 std::optional<std::uint32_t> CortexM::dhcsr_or_reconnect() {
   try {
     return debug_.read_dhcsr();
+  } catch (const DeviceGone&) {
+    throw;
   } catch (const Error&) {
   }
   try {
     env_.dap.connect();
     return debug_.read_dhcsr();
+  } catch (const DeviceGone&) {
+    throw;
   } catch (const Error& e) {
     env_.log.debug("[{}] DP initialisation failed: {}", name_, e.what());
     return {};

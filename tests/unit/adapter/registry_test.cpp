@@ -70,9 +70,8 @@ class UsbSelection : public testing::Test {
   Bus bus_{{device(0x1D6B, 2, "1-0", ""), device(0x0483, 0x3748, "1-1", "AB12"),
             device(0x0483, 0x374B, "1-2.3", "AB1234"), device(0x0483, 0x374B, "1-4", "CD")}};
   AdapterSettings settings_;
-  UsbProbeKind kind_{.name = "ST-LINK",
-                     .matches = [](const UsbDeviceInfo& d) { return d.vendor == 0x0483; },
-                     .serial_text = {}};
+  UsbProbeKind kind_{
+      .name = "ST-LINK", .matches = [](const UsbDeviceInfo& d) { return d.vendor == 0x0483; }, .shown = {}};
   UsbDeviceInfo select() { return select_usb_probe(bus_, settings_, kind_); }
 };
 
@@ -95,8 +94,9 @@ TEST_F(UsbSelection, LocationAndVidPidPick) {
 
 TEST_F(UsbSelection, SeveralAreListed) {
   const std::string message = message_of<AdapterError>([&] { select(); });
-  EXPECT_THAT(message, HasSubstr("3 probes fit (ST-LINK); choose one with: adapter serial SERIAL"));
-  EXPECT_THAT(message, HasSubstr("0483:374b at 1-2.3, serial AB1234"));
+  EXPECT_THAT(message, HasSubstr("3 probes fit (ST-LINK); choose one:"));
+  EXPECT_THAT(message, HasSubstr("\n  ST-LINK 0483:374b at 1-2.3, serial AB1234\n"
+                                 "    adapter serial AB1234  or  adapter usb location 1-2.3"));
 }
 
 TEST_F(UsbSelection, NoneSaysWhatWasWantedAndSeen) {

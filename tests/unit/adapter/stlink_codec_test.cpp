@@ -130,16 +130,22 @@ TEST(StlinkFirmware, FeaturesFollowTheVersion) {
   EXPECT_TRUE(has(j17, Feature::target_voltage));
   EXPECT_FALSE(has(j17, Feature::swd_speed));
   EXPECT_FALSE(has(j17, Feature::memory_16_bit));
-  EXPECT_EQ(missing_features(j17),
-            "no SWD speed setting (needs V2J22), no JTAG speed setting (needs V2J24), no dapdirect transport "
-            "(needs V2J24), no 16-bit access (needs V2J26)");
+  EXPECT_EQ(
+      missing_features(j17),
+      "no SWD speed setting (needs V2J22), no JTAG speed setting (needs V2J24), no dapdirect transport "
+      "(needs V2J24), no 16-bit access (needs V2J26), no access port but the first (needs V2J28), slower "
+      "memory access (needs V2J32)");
   const Version j31{.stlink = 2, .jtag = 31};
   EXPECT_TRUE(has(j31, Feature::init_ap));
   EXPECT_FALSE(has(j31, Feature::wide_access));
-  EXPECT_EQ(missing_features(j31), "");
+  EXPECT_EQ(missing_features(j31), "slower memory access (needs V2J32)");
+  EXPECT_EQ(missing_features({.stlink = 2, .jtag = 32}), "");
   const Version v3j1{.stlink = 3, .jtag = 1};
   EXPECT_FALSE(has(v3j1, Feature::wide_access));
   EXPECT_TRUE(has(v3j1, Feature::dap_registers));
+  EXPECT_EQ(missing_features(v3j1),
+            "slower memory access (needs V3J2), trouble when changing between SWD and JTAG (needs V3J3)");
+  EXPECT_EQ(missing_features({.stlink = 3, .jtag = 3}), "");
   const Version v3j6{.stlink = 3, .jtag = 6};
   EXPECT_TRUE(has(v3j6, Feature::byte_block_512));
   EXPECT_FALSE(has(v3j6, Feature::swd_speed));  // it has the COM_FREQ commands instead

@@ -108,7 +108,8 @@ TEST_F(StlinkServer, AWrongSerialListsWhatTheServerHas) {
     adapter->open();
     FAIL() << "opened another probe";
   } catch (const AdapterError& e) {
-    EXPECT_THAT(e.message(), HasSubstr("looked for serial NOSUCH; it has:\n  0483:374b, serial "));
+    EXPECT_THAT(e.message(),
+                HasSubstr("looked for ST-LINK with serial NOSUCH; it has:\n  0483:374b, serial "));
   }
 }
 

@@ -142,6 +142,10 @@ TEST(Interpreter, OldSpellingsWork) {
   EXPECT_EQ(bench.session.adapter_settings.speed, kilohertz(500));
   EXPECT_EQ(bench.session.reset_config.srst_delay, Milliseconds(9));
   EXPECT_EQ(bench.session.adapter_settings.serial, "42");
+  for (const char* old : {"hla_serial", "st-link serial", "st-link_serial", "cmsis-dap serial"}) {
+    bench.tcl(std::string(old) + " \"" + old + "\"");
+    EXPECT_EQ(bench.session.adapter_settings.serial, old);
+  }
   EXPECT_TRUE(bench.printed("DEPRECATED! use 'adapter speed' not 'adapter_khz'"));
 }
 
