@@ -1,0 +1,63 @@
+"""Fixtures of the tests in the guest: one machine for the whole run, a rack of boards for each test."""
+import pathlib
+import tempfile
+
+import pytest
+from guest import Guest
+from rack import Rack
+from sessions import INSTALL
+
+from support.probity import BUILD
+
+# What udev would learn from other programs' packages is not what is tested here.
+FOREIGN_RULES = "rm -f /lib/udev/rules.d/*openocd* /lib/udev/rules.d/*stlink* /etc/udev/rules.d/*"
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """A folder that every user may read, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(prefix="probity-usb-") as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def bare_guest(tmp_path_factory, shared):
+    """The machine with udev at work and none of our files installed."""
+    guest = Guest(tmp_path_factory.mktemp("guest"), shared)
+    try:
+        guest.check("sh", "-c", f"{FOREIGN_RULES}; /lib/systemd/systemd-udevd --daemon && udevadm trigger && udevadm settle")
+        yield guest
+    finally:
+        guest.close()
+
+
+@pytest.fixture(scope="session")
+def package() -> pathlib.Path:
+    """The .deb of this build."""
+    found = sorted(BUILD.parent.glob("probity_*.deb"))
+    assert len(found) == 1, f"one package is wanted in {BUILD.parent}, there are {found}; make it with: ninja package"
+    return found[0]
+
+
+@pytest.fixture(scope="session")
+def guest(bare_guest, package):
+    """The machine with our package installed."""
+    bare_guest.check(*INSTALL, package)
+    return bare_guest
+
+
+@pytest.fixture
+def rack(request, shared, tmp_path_factory):
+    """Puts virtual boards on the guest's USB (see Rack); they leave with the test."""
+    racks = []
+    folder = tmp_path_factory.mktemp("rack")
+
+    def start(*specs, guest=None):
+        racks.append(Rack(guest or request.getfixturevalue("guest"), folder, *specs))
+        return racks[-1]
+
+    yield start
+    for one in racks:
+        one.close()
