@@ -31,6 +31,7 @@ std::vector<ProbeReport> list_probes(const Host& host, const std::optional<Probe
     if (!driver.list) continue;
     for (ProbeReport& report : driver.list(host, mine, log)) all.push_back(std::move(report));
   }
+  std::ranges::sort(all, {}, &ProbeReport::location);
   return all;
 }
 

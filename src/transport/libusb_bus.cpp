@@ -354,6 +354,7 @@ class LibusbBus final : public UsbBus {
       if (libusb_get_device_descriptor(device, &d) != 0 || d.bDeviceClass == LIBUSB_CLASS_HUB) continue;
       result.push_back(describe(device, d));
     }
+    std::ranges::sort(result, {}, &UsbDeviceInfo::location);
     return result;
   }
 

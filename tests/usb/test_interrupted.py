@@ -9,6 +9,7 @@ from sessions import CHIP, CMSIS_DAP, PROBES, STLINK, TARGET, holds, image, prog
 from support.firmware import firmware
 
 CONTENT = firmware(40000, seed=9)
+LONG = firmware(200000, seed=11)  # seconds of work, so that whatever comes in its middle does
 
 
 @pytest.mark.parametrize("probe", ["stlink-v2-1", "cmsis-dap-v1", "cmsis-dap-v2"])
@@ -51,7 +52,7 @@ def test_killed_at_random_moments(rack, guest, shared, probe, times):
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
 def test_a_signal_leaves_the_probe_free(rack, guest, shared, name):
     board = rack(f"{CHIP},probe=stlink-v2-1")
-    path = image(shared, CONTENT)
+    path = image(shared, LONG)
     first = guest.start(*program(STLINK, path))
     pid = wait_for_process(guest)
     wait_until_held(guest)
@@ -59,13 +60,13 @@ def test_a_signal_leaves_the_probe_free(rack, guest, shared, name):
     ended = first.result()
     assert ended.status != 0, ended.text
     guest.check(*program(STLINK, path))
-    assert holds(board.flash(), CONTENT)
+    assert holds(board.flash(), LONG)
 
 
 @pytest.mark.parametrize("probe", ["stlink-v2-1", "cmsis-dap-v1", "cmsis-dap-v2"])
 def test_unplugged_in_the_middle(rack, guest, shared, probe):
     board = rack(f"{CHIP},probe={probe}")
-    path = image(shared, CONTENT)
+    path = image(shared, LONG)
     first = guest.start(*program(PROBES[probe], path))
     wait_for_process(guest)
     wait_until_held(guest)
@@ -76,7 +77,7 @@ def test_unplugged_in_the_middle(rack, guest, shared, probe):
     assert "unplugged" in ended.text, ended.text
     board.replug(0)
     guest.check(*program(PROBES[probe], path))
-    assert holds(board.flash(), CONTENT)
+    assert holds(board.flash(), LONG)
 
 
 def wait_for_process(guest) -> str:
