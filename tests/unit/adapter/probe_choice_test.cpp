@@ -207,12 +207,12 @@ TEST_F(SeveralProbes, AreAllListed) {
                                r.vendor != 0 && r.product != 0, r.millivolts.value_or(0), r.state));
   }
   EXPECT_THAT(
-      rows,
-      ElementsAre(fmt::format("ST-LINK/V2 {} V2J37S7 true 3300 free", kDigits),
-                  "ST-LINK/V2-1 0669FF515055657867214418 V2J37M26 true 3300 free",
-                  testing::MatchesRegex("STLINK-V3.* 0044002A  true 0 held by openocd .process 4711."),
-                  "CMSIS-DAP/v2 0002A0000000 1.0 true 0 free", "CMSIS-DAP/v1 0001A0000000 1.0 true 0 free"));
-  EXPECT_EQ(reports[2].location, "1-4.1");
+      rows, ElementsAre(fmt::format("ST-LINK/V2 {} V2J37S7 true 3300 free", kDigits),
+                        "CMSIS-DAP/v1 0001A0000000 1.0 true 0 free",
+                        "ST-LINK/V2-1 0669FF515055657867214418 V2J37M26 true 3300 free",
+                        testing::MatchesRegex("STLINK-V3.* 0044002A  true 0 held by openocd .process 4711."),
+                        "CMSIS-DAP/v2 0002A0000000 1.0 true 0 free"));
+  EXPECT_EQ(reports[3].location, "1-4.1");
   // Nobody is disturbed, and the next one finds it as it was.
   for (const auto* board : {&v2_, &v2_1_, &bulk_, &v1_})
     EXPECT_THAT(board->probe_errors(), testing::IsEmpty());
@@ -234,9 +234,9 @@ TEST_F(SeveralProbes, OneOfOursIsNotOpenedAgain) {
   const auto mine = open("hla", settings);
   ASSERT_TRUE(mine->report());
   const auto reports = list_probes(host(), mine->report(), log_);
-  EXPECT_EQ(reports[1].state, "held by this process");
-  EXPECT_EQ(reports[1].firmware, "V2J37M26");
-  EXPECT_EQ(reports[1].millivolts, 3300U);
+  EXPECT_EQ(reports[2].state, "held by this process");
+  EXPECT_EQ(reports[2].firmware, "V2J37M26");
+  EXPECT_EQ(reports[2].millivolts, 3300U);
   EXPECT_EQ(reports[0].state, "free");
 }
 
