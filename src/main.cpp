@@ -12,7 +12,7 @@
 #include "base/errors.hpp"
 #include "base/interrupt.hpp"
 #include "commands/command_line.hpp"
-#include "commands/run.hpp"
+#include "server/run.hpp"
 #include "commands/version.hpp"
 #include "transport/host.hpp"
 #include "vboard/virtual_host.hpp"

@@ -2,7 +2,7 @@
 # from the rows (src/reference_main.cpp); their place in the build tree is that in an install prefix, below share/.
 
 add_executable(reference src/reference_main.cpp)
-target_link_libraries(reference PRIVATE probity_commands probity_vboard)
+target_link_libraries(reference PRIVATE probity_server probity_vboard)
 set_target_properties(reference PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 set(generated "")

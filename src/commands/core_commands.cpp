@@ -30,14 +30,7 @@ std::string echo(const Call& call) {
 std::string sleep_command(const Call& call) {
   args::expect(call.args, 1, 2);
   if (call.args.size() == 2) args::one_of(call.args[1], {"busy"});
-  const Milliseconds wanted = args::milliseconds(call.args[0]);
-  Clock& clock = call.session.clock();
-  const Nanoseconds end = clock.now() + wanted;
-  constexpr Milliseconds kPollPeriod(100);
-  while (clock.now() < end) {
-    clock.sleep(std::min<Nanoseconds>(end - clock.now(), kPollPeriod));
-    if (call.session.initialized() && wanted >= kPollPeriod) call.session.poll();
-  }
+  call.session.sleep(args::milliseconds(call.args[0]));
   return {};
 }
 

@@ -46,13 +46,14 @@ Jim_Obj* object_of(Jim_Interp* jim, std::string_view text) {
 
 }  // namespace
 
-Interpreter::Interpreter(Session& session) : session_(session), jim_(Jim_CreateInterp()) {
+Interpreter::Interpreter(Session& session, std::vector<CommandRow> rows_above)
+    : session_(session), jim_(Jim_CreateInterp()) {
   Jim_RegisterCoreCommands(jim_);
   Jim_InitStaticExtensions(jim_);
   jim_procs_ = procs();
   // OpenOCD's configuration files ask for this to know which system they are on.
   Jim_SetGlobalVariableStr(jim_, "ocd_HOSTOS", object_of(jim_, "linux"));
-  register_rows();
+  register_rows(std::move(rows_above));
   Jim_CreateCommand(jim_, "unknown", &Interpreter::unknown, this, nullptr);
   Jim_CreateCommand(jim_, "expr", &Interpreter::expr, this, nullptr);
   session_.run_event = [this](TargetEntry& target, std::string_view event) { run_event(target, event); };
@@ -69,8 +70,9 @@ Interpreter::~Interpreter() {
   Jim_FreeInterp(jim_);
 }
 
-void Interpreter::register_rows() {
+void Interpreter::register_rows(std::vector<CommandRow> rows_above) {
   table_ = all_rows(*this);
+  std::ranges::move(rows_above, std::back_inserter(table_));
   std::ranges::sort(table_, {}, &CommandRow::name);
   for (const CommandRow& row : table_) register_command(std::string(row.name), &row);
   // Every first part of a name with spaces is a group, unless it is a command itself.

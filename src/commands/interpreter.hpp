@@ -31,9 +31,9 @@ struct ScriptError : Error {
 
 class Interpreter {
  public:
-  // `session` must outlive the interpreter. Registers all rows (table.hpp), installs session.run_event and
-  // evaluates the embedded startup scripts.
-  explicit Interpreter(Session& session);
+  // `session` must outlive the interpreter. Registers all rows (table.hpp) and those of the layers above,
+  // installs session.run_event and evaluates the embedded startup scripts.
+  explicit Interpreter(Session& session, std::vector<CommandRow> rows_above = {});
   ~Interpreter();
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
@@ -90,7 +90,7 @@ class Interpreter {
   static int unknown(Jim_Interp* jim, int argc, Jim_Obj* const* argv);
   static int expr(Jim_Interp* jim, int argc, Jim_Obj* const* argv);
   void register_command(const std::string& name, const CommandRow* row);
-  void register_rows();
+  void register_rows(std::vector<CommandRow> rows_above);
   int dispatch(const Entry& entry, int argc, Jim_Obj* const* argv);
   int dispatch_object(const Entry& entry, int argc, Jim_Obj* const* argv);
   int run_row(const CommandRow& row, std::string_view name, std::string_view object, int argc,

@@ -100,8 +100,8 @@ std::string targets(const Call& call) {
 
 std::string list_breakpoints(const Target& target) {
   std::string text;
-  for (const Address address : target.breakpoints()) {
-    text += fmt::format("Breakpoint(IVA): 0x{:08x}, 0x2, 0\n", address);
+  for (const Breakpoint& set : target.breakpoints()) {
+    text += fmt::format("Breakpoint(IVA): 0x{:08x}, 0x{:x}, 0\n", set.address, set.length);
   }
   return text;
 }
@@ -118,7 +118,7 @@ std::string set_breakpoint(const Call& call) {
     throw UsageError(fmt::format("'{}' is no length of a Thumb instruction: 2 or 4", call.args[1]));
   }
   if (call.args.size() == 3) args::one_of(call.args[2], {"hw"});
-  target.set_breakpoint(address);
+  target.set_breakpoint({.address = address});
   return fmt::format("breakpoint set at 0x{:08x}\n", address);
 }
 
@@ -126,12 +126,12 @@ std::string remove_breakpoint(const Call& call) {
   args::expect(call.args, 1, 1);
   Target& target = target_of(call);
   if (call.args[0] == "all") {
-    for (const Address address : target.breakpoints()) target.clear_breakpoint(address);
+    for (const Breakpoint& set : target.breakpoints()) target.clear_breakpoint(set.address);
     return {};
   }
   const Address address = args::address(call.args[0]);
   const auto set = target.breakpoints();
-  if (std::find(set.begin(), set.end(), address & ~Address{1}) == set.end()) {
+  if (std::ranges::find(set, address & ~Address{1}, &Breakpoint::address) == set.end()) {
     throw UsageError(fmt::format("no breakpoint at address 0x{:08x} found", address));
   }
   target.clear_breakpoint(address);

@@ -94,10 +94,9 @@ std::vector<CommandRow> session_rows(Interpreter& interpreter) {
       {"poll_period", CommandMode::any, "[milliseconds]", "How often the servers look at the targets.",
        [](const Call& call) -> std::string {
          args::expect(call.args, 0, 1);
-         std::string& period = call.session.server_settings["poll_period"];
          if (call.args.empty())
-           return fmt::format("set servers polling period to {}ms", period.empty() ? "100" : period);
-         period = fmt::format("{}", args::milliseconds(call.args[0]).count());
+           return fmt::format("set servers polling period to {}ms", call.session.poll_period().count());
+         call.session.set_poll_period(args::milliseconds(call.args[0]));
          return {};
        }},
   };

@@ -44,6 +44,7 @@ void Session::abandon_init() {
   for (const auto& entry : daps) entry->dap.reset();
   link_ = nullptr;
   adapter_.reset();
+  if (poll_task_) tasks_.remove(*std::exchange(poll_task_, {}));
   stage_ = Stage::config;
 }
 
@@ -139,7 +140,8 @@ void Session::make_target(TargetEntry& entry) {
   const TargetEnvironment environment{dap, dap.memory(ap), *adapter_, reset_config, host_.clock, log_};
   entry.target = make_cortex_m(entry.name, environment);
   entry.target->work_areas().config = entry.work_area;
-  entry.target->set_state_listener([this, &entry](TargetState state, HaltReason) { told(entry, state); });
+  entry.target->set_state_listener(
+      [this, &entry](TargetState state, HaltReason reason) { told(entry, state, reason); });
 }
 
 void Session::examine(TargetEntry& entry) {
@@ -172,6 +174,7 @@ void Session::make_flash_banks() {
   for (FlashEntry& entry : flash_banks) {
     entry.bank->resolve([this](std::string_view name) -> FlashBank& { return flash_bank(name); });
   }
+  if (!poll_task_) poll_task_ = tasks_.add(poll_period_, [this] { poll(); });
 }
 
 }  // namespace probity

@@ -20,7 +20,8 @@ std::string names_of(const Entries& entries, Name&& name) {
 
 }  // namespace
 
-Session::Session(const Host& host, Log& log) : host_(host), log_(log) {}
+Session::Session(const Host& host, Log& log)
+    : host_(host), log_(log), tasks_(host.clock, [this](const Error& e) { report(e); }) {}
 
 // What refers goes before what it refers to.
 Session::~Session() {
@@ -173,13 +174,37 @@ void Session::fire(TargetEntry& entry, std::string_view event) {
   if (run_event) run_event(entry, event);
 }
 
-void Session::told(TargetEntry& entry, TargetState state) {
+void Session::told(TargetEntry& entry, TargetState state, HaltReason reason) {
   if (state == TargetState::halted) {
     fire(entry, "gdb-halt");
     fire(entry, "halted");
     log_.user("{}", entry.target->describe_halt());
   } else if (state == TargetState::running) {
     fire(entry, "resumed");
+  }
+  const auto listeners = target_listeners_;  // a listener may remove itself
+  for (const auto& [id, listener] : listeners) listener(entry, state, reason);
+}
+
+int Session::add_target_listener(TargetListener listener) {
+  target_listeners_.emplace_back(next_listener_, std::move(listener));
+  return next_listener_++;
+}
+
+void Session::remove_target_listener(int id) {
+  std::erase_if(target_listeners_, [id](const auto& entry) { return entry.first == id; });
+}
+
+void Session::set_poll_period(Milliseconds period) {
+  poll_period_ = period;
+  if (poll_task_) tasks_.set_period(*poll_task_, period);
+}
+
+void Session::sleep(Nanoseconds duration) {
+  const Nanoseconds end = clock().now() + duration;
+  for (Nanoseconds now = clock().now(); now < end; now = clock().now()) {
+    clock().sleep(std::min(end - now, tasks_.next_due().value_or(end - now)));
+    tasks_.run_due();
   }
 }
 

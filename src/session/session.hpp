@@ -17,6 +17,8 @@
 #include "flash/bank.hpp"
 #include "flash/plan.hpp"
 #include "image/image.hpp"
+#include "session/tasks.hpp"
+#include "session/tcp_service.hpp"
 #include "target/target.hpp"
 #include "transport/host.hpp"
 
@@ -133,6 +135,22 @@ class Session {
 
   // Looks at every examined target once; what cannot be reached is an error line, not an exception.
   void poll();
+  // Done again and again by the server loop and sleep(). poll() is one of them from init() on, ten times a
+  // second, as with OpenOCD; set_poll_period() changes that.
+  Tasks& tasks() { return tasks_; }
+  void set_poll_period(Milliseconds period);
+  Milliseconds poll_period() const { return poll_period_; }
+  // Lets the time pass, with turns for the tasks.
+  void sleep(Nanoseconds duration);
+
+  // Told of every halt, resume and reset of a target, after its events' bodies ran; returns an id for
+  // remove_target_listener.
+  using TargetListener = std::function<void(TargetEntry&, TargetState, HaltReason)>;
+  int add_target_listener(TargetListener listener);
+  void remove_target_listener(int id);
+
+  // Opens TCP ports for the target's byte streams; empty where no servers run.
+  TcpServices open_tcp_service;
   // arp_examine: with the events' names as the caller's business.
   void examine(TargetEntry& entry);
 
@@ -165,13 +183,18 @@ class Session {
   TargetEntry* override_ = nullptr;
   std::optional<int> shutdown_status_;
   bool probe_gone_ = false;
+  Tasks tasks_;
+  std::optional<Tasks::Id> poll_task_;
+  Milliseconds poll_period_{100};
+  std::vector<std::pair<int, TargetListener>> target_listeners_;
+  int next_listener_ = 1;
 
   DapEntry& dap_entry(const TargetEntry& target);
   void make_target(TargetEntry& entry);
   void announce_speed(std::optional<Hertz> speed);
   void connect_wire(Transport wire);
   void check_chain();
-  void told(TargetEntry& entry, TargetState state);
+  void told(TargetEntry& entry, TargetState state, HaltReason reason);
   void fire(TargetEntry& entry, std::string_view event);
 };
 

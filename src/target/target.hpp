@@ -36,6 +36,24 @@ enum class HaltReason {
 };
 std::string_view name_of(HaltReason reason);
 
+enum class BreakpointKind { hardware, software };
+struct Breakpoint {
+  Address address = 0;
+  unsigned length = 2;  // bytes of the instruction that is replaced: 2 or 4
+  BreakpointKind kind = BreakpointKind::hardware;
+  friend bool operator==(const Breakpoint&, const Breakpoint&) = default;
+};
+
+enum class WatchAccess { read, write, access };
+struct Watchpoint {
+  Address address = 0;
+  std::uint32_t length = 4;  // bytes: a power of two, `address` a multiple of it
+  WatchAccess access = WatchAccess::access;
+  std::optional<std::uint32_t> value;  // stop only at this value
+  std::uint32_t mask = 0xFFFFFFFF;     // the bits of `value` that count
+  friend bool operator==(const Watchpoint&, const Watchpoint&) = default;
+};
+
 struct ResumeOptions {
   std::optional<Address> address;  // nothing: from the current pc
   bool debug_execution = false;    // an algorithm: interrupts masked, registers restored by the caller
@@ -130,11 +148,27 @@ class Target {
   std::vector<std::uint32_t> run_algorithm(const Algorithm& algorithm, Milliseconds timeout,
                                            const std::vector<std::string>& outputs);
 
-  // Hardware breakpoints, in the core's breakpoint unit. TargetError where none is free or the unit does not
-  // reach `address`; setting one twice, or clearing one that is not set, does nothing.
-  virtual void set_breakpoint(Address address) = 0;
+  // --- breakpoints and watchpoints ---
+  // Setting what is set at the same address already (same kind, length and access) does nothing, and so does
+  // clearing what is not set. TargetError where the comparators are all taken, listing by whom, where the
+  // unit does not reach the address, and where a software breakpoint's memory does not take it (flash).
+  virtual void set_breakpoint(const Breakpoint& breakpoint) = 0;
   virtual void clear_breakpoint(Address address) = 0;
-  virtual std::vector<Address> breakpoints() const = 0;
+  virtual std::vector<Breakpoint> breakpoints() const = 0;
+  virtual void set_watchpoint(const Watchpoint& watchpoint) = 0;
+  virtual void clear_watchpoint(Address address) = 0;
+  virtual std::vector<Watchpoint> watchpoints() const = 0;
+  // Of a core that halted for a watchpoint: which one matched; nothing where that cannot be told.
+  virtual std::optional<Watchpoint> watchpoint_hit() = 0;
+
+  // Asked at each halt that the core came to by itself, before anybody is told: true when it was dealt with
+  // and the core runs again (semihosting). One handler; an empty one is none.
+  using HaltHandler = std::function<bool()>;
+  virtual void set_halt_handler(HaltHandler handler) = 0;
+
+  // Why the core is in a fault handler or locked up: the fault, the pc that caused it, the status registers
+  // decoded; several lines. Nothing where it is in no fault. The core must be halted.
+  virtual std::optional<std::string> fault_report() = 0;
 
   // Facts about the core, for flash drivers and `info`.
   virtual std::uint32_t cpuid() const = 0;

@@ -89,9 +89,22 @@ bool CortexM::register_cached(std::string_view name) const { return registers_.c
 bool CortexM::register_dirty(std::string_view name) const { return registers_.dirty(registers_.row(name)); }
 void CortexM::invalidate_registers() { registers_.invalidate(); }
 
-void CortexM::set_breakpoint(Address address) { breakpoints_.set(address); }
+void CortexM::set_breakpoint(const Breakpoint& breakpoint) {
+  if (breakpoint.kind != BreakpointKind::hardware)
+    throw TargetError("software breakpoints are not there yet");
+  breakpoints_.set(breakpoint.address);
+}
 void CortexM::clear_breakpoint(Address address) { breakpoints_.clear(address); }
-std::vector<Address> CortexM::breakpoints() const { return breakpoints_.addresses(); }
+std::vector<Breakpoint> CortexM::breakpoints() const {
+  std::vector<Breakpoint> all;
+  for (const Address address : breakpoints_.addresses()) all.push_back({.address = address});
+  return all;
+}
+void CortexM::set_watchpoint(const Watchpoint&) { throw TargetError("watchpoints are not there yet"); }
+void CortexM::clear_watchpoint(Address) {}
+std::vector<Watchpoint> CortexM::watchpoints() const { return {}; }
+std::optional<Watchpoint> CortexM::watchpoint_hit() { return {}; }
+std::optional<std::string> CortexM::fault_report() { return {}; }
 
 }  // namespace cortex_m
 }  // namespace probity

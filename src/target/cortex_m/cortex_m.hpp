@@ -58,9 +58,15 @@ class CortexM final : public Target {
 
   std::optional<unsigned> supply_millivolts() override { return env_.adapter.target_voltage(); }
 
-  void set_breakpoint(Address address) override;
+  void set_breakpoint(const Breakpoint& breakpoint) override;
   void clear_breakpoint(Address address) override;
-  std::vector<Address> breakpoints() const override;
+  std::vector<Breakpoint> breakpoints() const override;
+  void set_watchpoint(const Watchpoint& watchpoint) override;
+  void clear_watchpoint(Address address) override;
+  std::vector<Watchpoint> watchpoints() const override;
+  std::optional<Watchpoint> watchpoint_hit() override;
+  void set_halt_handler(HaltHandler handler) override { halt_handler_ = std::move(handler); }
+  std::optional<std::string> fault_report() override;
 
  private:
   // What start_algorithm() changed and finish_algorithm() gives back.
@@ -133,6 +139,7 @@ class CortexM final : public Target {
   HaltReason reason_ = HaltReason::none;
   std::optional<HaltReason> expected_reason_;  // of a halt that we asked for
   std::function<void(TargetState, HaltReason)> listener_;
+  HaltHandler halt_handler_;
 
   bool resetting_ = false;  // between assert_reset and deassert_reset
   bool srst_pulled_ = false;

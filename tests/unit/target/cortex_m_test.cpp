@@ -21,11 +21,11 @@ TEST_P(CortexM, ExamineSaysWhatOpenOcdSays) {
 TEST_P(CortexM, ExaminedAgainItSaysNothingAndKeepsBreakpoints) {
   Bench b(GetParam());
   b.target->examine();
-  b.target->set_breakpoint(kResetHandler);
+  b.target->set_breakpoint({.address = kResetHandler});
   b.lines.clear();
   b.target->examine();
   EXPECT_FALSE(b.logged("detected"));
-  EXPECT_EQ(b.target->breakpoints(), std::vector<Address>{kResetHandler});
+  EXPECT_EQ(b.target->breakpoints(), std::vector<Breakpoint>{{.address = kResetHandler}});
   EXPECT_EQ(b.target->memory().read32(0xE0002008), 0x48000101u);  // FP_COMP0
 }
 
@@ -197,7 +197,7 @@ TEST_P(CortexM, HardwareBreakpointInFlash) {
   Bench b(GetParam(), "stm32f407vg", ",flash=" + flash.path());
   b.target->examine();
   b.target->halt();
-  b.target->set_breakpoint(kResetHandler + 2);
+  b.target->set_breakpoint({.address = kResetHandler + 2});
   b.target->resume();
   b.target->wait_halted(Milliseconds(100));
   EXPECT_EQ(b.reg("pc"), kResetHandler + 2);
@@ -210,7 +210,7 @@ TEST_P(CortexM, HardwareBreakpointInFlash) {
   b.target->resume();
   b.virtual_host.clock().sleep(Milliseconds(1));
   EXPECT_EQ(b.target->poll(), TargetState::running);
-  EXPECT_THROW(b.target->set_breakpoint(kRam), TargetError);
+  EXPECT_THROW(b.target->set_breakpoint({.address = kRam}), TargetError);
 }
 
 }  // namespace

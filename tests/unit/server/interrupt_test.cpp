@@ -4,8 +4,8 @@
 #include <signal.h>
 
 #include "base/interrupt.hpp"
-#include "bench.hpp"
-#include "commands/run.hpp"
+#include "unit/commands/bench.hpp"
+#include "server/run.hpp"
 
 namespace probity {
 namespace {

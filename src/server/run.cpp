@@ -1,4 +1,4 @@
-#include "commands/run.hpp"
+#include "server/run.hpp"
 
 #include <fmt/format.h>
 

@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "bench.hpp"
+#include "unit/commands/bench.hpp"
 #include "mortal_bus.hpp"
 
 namespace probity {
