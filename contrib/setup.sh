@@ -7,8 +7,10 @@ set -eu
 build_packages="g++ cmake ninja-build pkg-config libjim-dev libusb-1.0-0-dev libhidapi-dev libelf-dev libfmt-dev
   libspdlog-dev libasio-dev"
 # The judges (openocd, stlink-tools), the oracle of the virtual core (unicorn), the compiler that rebuilds the firmware and
-# loaders, the guest with a real USB stack (qemu to usbip), what makes and tests the package (from dpkg-dev on).
+# loaders, the compiler with the fuzzer (clang), the guest with a real USB stack (qemu to usbip), what makes and tests the
+# package (from dpkg-dev on).
 test_packages="libgtest-dev libgmock-dev libunicorn-dev openocd stlink-tools gcc-arm-none-eabi python3 python3-pytest
+  clang-14 libclang-rt-14-dev
   qemu-system-x86 busybox-static cpio kmod udev usbip dpkg-dev file bash-completion zsh groff-base"
 
 case "${1:-test}" in

@@ -132,7 +132,11 @@ ImageFormat detect_format(ByteView content) {
 }
 
 Image load_image(const std::string& path, std::optional<ImageFormat> format, std::uint64_t offset) {
-  const Bytes content = read_file(path);
+  return parse_image(read_file(path), path, format, offset);
+}
+
+Image parse_image(ByteView content, const std::string& path, std::optional<ImageFormat> format,
+                  std::uint64_t offset) {
   Image image;
   image.path = path;
   image.format = format.value_or(detect_format(content));

@@ -36,6 +36,9 @@ struct Image {
 // segment: missing, unreadable, empty, no loadable content, truncated, bad checksum, bad record, addresses
 // beyond 32 bits, overlapping segments with different content (same content is merged).
 Image load_image(const std::string& path, std::optional<ImageFormat> format, std::uint64_t offset);
+// The same of content that was read already; `path` is its name in messages.
+Image parse_image(ByteView content, const std::string& path, std::optional<ImageFormat> format,
+                  std::uint64_t offset);
 // What the content looks like; binary where nothing else fits.
 ImageFormat detect_format(ByteView content);
 
