@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "vboard/chip/chip.hpp"
 #include "vboard/debug_port/swj_port.hpp"
@@ -55,6 +56,10 @@ struct Board::Impl final : DebugBus {
              timeline, stats, faults),
         port(swj_facts(chip.facts()), *this, stats, faults) {
     chip.on_power_lost([this] { port.power_on_reset(); });
+    chip.on_swo([this](const SwoFrame& frame) {
+      if (!connected() || port.uses_jtag()) return;  // TRACESWO shares its pin with JTDO (RM0090 38.4.2)
+      for (const auto& [who, listener] : swo_listeners) listener(frame);
+    });
   }
 
   BusStatus debug_read(std::uint32_t address, unsigned size, std::uint32_t& value) override {
@@ -92,6 +97,7 @@ struct Board::Impl final : DebugBus {
   ResetWire wire;
   Chip chip;
   SwjPort port;
+  std::map<const void*, SwoListener> swo_listeners;
   bool probe_pulls_nrst = false;
   std::optional<Nanoseconds> release_at;  // the wire is still low after the probe let go
 };
@@ -150,6 +156,13 @@ bool Board::nrst() const {
 void Board::set_ntrst(bool asserted) { impl_->port.set_ntrst(asserted); }
 
 unsigned Board::target_millivolts() const { return supply(impl_->options); }
+
+void Board::listen_to_swo(const void* who, SwoListener listener) {
+  impl_->swo_listeners.erase(who);
+  if (listener) impl_->swo_listeners.emplace(who, std::move(listener));
+}
+
+void Board::catch_up() { impl_->chip.catch_up(); }
 
 void Board::power_cycle() {
   impl_->chip.catch_up();

@@ -10,6 +10,7 @@
 #include "base/units.hpp"
 #include "vboard/fault_plan.hpp"
 #include "vboard/stats.hpp"
+#include "vboard/swo_frame.hpp"
 #include "vboard/timeline.hpp"
 
 namespace probity::vboard {
@@ -56,6 +57,11 @@ class Board {
   bool nrst() const;             // the level of the wire now (true: low); the chip itself may hold it too
   void set_ntrst(bool asserted);
   unsigned target_millivolts() const;
+  // `listener` is told of every byte that leaves the SWO pin while the chip runs; an empty one takes the
+  // listener of `who` away. Frames may begin up to the timeline's now, and end after it.
+  void listen_to_swo(const void* who, SwoListener listener);
+  // Lets the chip run up to the timeline's now.
+  void catch_up();
   void power_cycle();
 
   // The non-volatile memory as it is now, for tests and for --stats; option bytes are not part of it.

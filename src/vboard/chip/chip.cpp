@@ -76,6 +76,7 @@ Chip::Chip(const ChipSettings& settings, Timeline& timeline, Stats& stats, Fault
     if (core_) core_->memory_changed(address, size);
   });
   core_ = std::make_unique<Core>(core_facts(*facts_.line), bus_);
+  core_->on_trace([this](const armv7m::ShiftedByte& byte) { shifted_out(byte); });
   core_->on_reset_request = [this](bool core_alone) {
     if (core_alone) return boot([this] { core_->system_reset(); });
     system_reset(ResetCause::software);
@@ -103,7 +104,10 @@ void Chip::add_peripherals() {
                                                   : port == 1 ? std::span(kGpioB)
                                                               : std::span<const RegisterValue>{};
     const std::uint32_t base = kGpioBase + port * kBlock;
-    if (exists(base)) add(base, kBlock, std::make_unique<Gpio>(values));
+    if (!exists(base)) continue;
+    auto gpio = std::make_unique<Gpio>(values);
+    if (port == 1) port_b_ = gpio.get();
+    add(base, kBlock, std::move(gpio));
   }
   for (std::uint32_t base : kUsartBases) {
     const auto values = facts_.line->generation->cortex_m7 ? std::span(kUsartF7) : std::span(kUsartF4);
@@ -140,6 +144,7 @@ std::uint64_t Chip::cycle_at(Nanoseconds time) const {
 
 void Chip::set_anchor() {
   if (!core_) return;
+  core_->drain_trace();
   anchor_time_ = now();
   anchor_cycle_ = core_->cycle();
 }
@@ -159,6 +164,7 @@ void Chip::run_slice(Nanoseconds target) {
   const bool executes = !core_->halted() && !core_->in_reset() && !core_->locked_up();
   if (executes) cycles = std::min(cycles, kSliceCycles);
   stats_.core_cycles += core_->run(cycles);
+  core_->drain_trace();
   if (core_->cycle() - anchor_cycle_ >= hertz) {  // keeps the arithmetic small; a whole second is exact
     anchor_cycle_ += hertz;
     anchor_time_ += Nanoseconds(kSecond);
@@ -174,6 +180,19 @@ void Chip::attend() {
     power_lost_();
   }
   if (iwdg_.catch_up()) system_reset(ResetCause::independent_watchdog);
+}
+
+// TRACECLKIN is HCLK (RM0090 38.17.10), the core's clock.
+void Chip::shifted_out(const armv7m::ShiftedByte& byte) {
+  constexpr unsigned kSwoPin = 3;
+  if (byte.code == armv7m::TraceCode::parallel || !dbgmcu_.gives_swo()) return;
+  if (port_b_ == nullptr || !port_b_->is_debug_pin(kSwoPin)) return;
+  const auto hertz = static_cast<std::int64_t>(rcc_.core_clock().value);
+  const auto cycles = static_cast<std::int64_t>(byte.start - anchor_cycle_);
+  swo_({.start = anchor_time_ + Nanoseconds(cycles * static_cast<std::int64_t>(kSecond) / hertz),
+        .nanoseconds_per_bit = 1e9 * byte.cycles_per_bit / static_cast<double>(hertz),
+        .manchester = byte.code == armv7m::TraceCode::manchester,
+        .value = byte.value});
 }
 
 // --- resets --------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 #include "vboard/chip/nonvolatile.hpp"
 #include "vboard/chip/peripherals.hpp"
 #include "vboard/chip/rcc.hpp"
+#include "vboard/swo_frame.hpp"
 #include "vboard/timeline.hpp"
 
 namespace probity::vboard {
@@ -43,6 +44,9 @@ class Chip final : private TimeSource {
   // After a brown-out: the debug port loses its state too.
   void on_power_lost(std::function<void()> handler) { power_lost_ = std::move(handler); }
 
+  // Bytes that leave the SWO pin. While TRACESWO does not have the pin nothing does.
+  void on_swo(SwoListener listener) { swo_ = std::move(listener); }
+
   // Runs everything up to the timeline's now.
   void catch_up();
   const Bytes& flash_content();
@@ -52,6 +56,7 @@ class Chip final : private TimeSource {
   Nanoseconds now() const override;
   std::uint64_t cycle_at(Nanoseconds time) const;
   void set_anchor();
+  void shifted_out(const armv7m::ShiftedByte& byte);
   void run_slice(Nanoseconds target);
   void attend();
   void add_peripherals();
@@ -69,6 +74,8 @@ class Chip final : private TimeSource {
   Nanoseconds anchor_time_{0}, nrst_low_until_{0};
   bool held_ = false, power_lost_now_ = false;
   std::function<void()> power_lost_ = [] {};
+  SwoListener swo_ = [](const SwoFrame&) {};
+  Gpio* port_b_ = nullptr;  // has the SWO pin; one of others_
 
   std::unique_ptr<Core> core_;  // none yet while the parts are made
   Rcc rcc_;

@@ -28,7 +28,13 @@ void RegisterFile::reset() {
 
 namespace {
 constexpr std::uint32_t kBlock = 0x400;
-enum : std::uint32_t { GPIO_IDR = 0x10, GPIO_ODR = 0x14, GPIO_BSRR = 0x18 };
+enum : std::uint32_t {
+  GPIO_MODER = 0x00,
+  GPIO_IDR = 0x10,
+  GPIO_ODR = 0x14,
+  GPIO_BSRR = 0x18,
+  GPIO_AFRL = 0x20
+};
 }  // namespace
 
 Gpio::Gpio(std::span<const RegisterValue> reset_values) : RegisterFile(kBlock, reset_values) {}
@@ -44,6 +50,13 @@ BusStatus Gpio::write_register(std::uint32_t offset, std::uint32_t value, Lanes 
   constexpr Field kSet{"BS", 0, 16}, kReset{"BR", 16, 16};
   at(GPIO_ODR) = (at(GPIO_ODR) & ~kReset.get(value)) | kSet.get(value);
   return BusStatus::ok;
+}
+
+// RM0090 8.4.1 and 8.4.9.
+bool Gpio::is_debug_pin(unsigned pin) {
+  constexpr std::uint32_t kAlternateFunction = 2;
+  const std::uint32_t function = at(GPIO_AFRL + pin / 8 * 4) >> 4 * (pin % 8) & 0xF;
+  return (at(GPIO_MODER) >> 2 * pin & 3) == kAlternateFunction && function == 0;
 }
 
 namespace {
@@ -91,6 +104,7 @@ void Syscfg::reset() {
 namespace {
 enum : std::uint32_t { DBG_IDCODE = 0x00, DBG_CR = 0x04, DBG_APB1_FZ = 0x08, DBG_APB2_FZ = 0x0C };
 constexpr Field DBG_IWDG_STOP{"DBG_IWDG_STOP", 12};
+constexpr Field TRACE_IOEN{"TRACE_IOEN", 5}, TRACE_MODE{"TRACE_MODE", 6, 2};  // RM0090 38.16.3
 }  // namespace
 
 BusStatus Dbgmcu::read_register(std::uint32_t offset, std::uint32_t& value) {
@@ -121,5 +135,6 @@ BusStatus Dbgmcu::write_register(std::uint32_t offset, std::uint32_t value, Lane
 }
 
 bool Dbgmcu::stops_iwdg() const { return DBG_IWDG_STOP.is_set(apb1_fz_); }
+bool Dbgmcu::gives_swo() const { return TRACE_IOEN.is_set(cr_) && TRACE_MODE.get(cr_) == 0; }
 
 }  // namespace probity::vboard

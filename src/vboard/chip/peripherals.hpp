@@ -36,6 +36,8 @@ class Gpio final : public RegisterFile {
   explicit Gpio(std::span<const RegisterValue> reset_values);
   BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
+  // Pin `pin` is at its alternate function 0: the debug port's and SWO's.
+  bool is_debug_pin(unsigned pin);
 };
 
 // Power control (RM0090 5.4, RM0385 4.4): ready bits follow their enables.
@@ -66,6 +68,8 @@ class Dbgmcu final : public RegisterBlock {
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
   void reset() override { cr_ = apb1_fz_ = apb2_fz_ = 0; }
   bool stops_iwdg() const;
+  // TRACE_IOEN is set and TRACE_MODE asynchronous: TRACESWO has its pin.
+  bool gives_swo() const;
 
  private:
   std::uint32_t idcode_, cr_ = 0, apb1_fz_ = 0, apb2_fz_ = 0;

@@ -39,6 +39,9 @@ BusStatus Core::write_ppb(Master master, std::uint32_t address, unsigned size, s
   return impl_->write_ppb(master, address, size, value);
 }
 
+void Core::on_trace(TraceOut out) { impl_->trace.out = std::move(out); }
+void Core::drain_trace() { impl_->trace.advance(impl_->now); }
+
 void Core::set_irq(unsigned number, bool level) { impl_->set_irq(number, level); }
 void Core::memory_changed(std::uint32_t begin, std::uint32_t size) { impl_->memory_changed(begin, size); }
 
@@ -53,6 +56,8 @@ Core::Registers Core::registers() const {
   values.basepri = impl_->basepri;
   values.faultmask = impl_->faultmask;
   values.control = impl_->control();
+  std::copy_n(impl_->fp.begin(), 32, values.s);
+  values.fpscr = impl_->fpscr;
   return values;
 }
 
@@ -69,6 +74,8 @@ void Core::set_registers(const Registers& values) {
   impl_->primask = (values.primask & 1) != 0;
   impl_->basepri = static_cast<std::uint8_t>(values.basepri);
   impl_->faultmask = (values.faultmask & 1) != 0;
+  std::copy_n(values.s, 32, impl_->fp.begin());
+  impl_->fpscr = values.fpscr;
   impl_->priorities_changed();
 }
 

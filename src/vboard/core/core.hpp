@@ -1,7 +1,7 @@
-// The virtual Cortex-M core: Armv7-M (and v7E-M DSP) Thumb-2 integer instructions, NVIC, SysTick, exceptions,
-// lock-up, halting debug, vector catch, FPB and DWT comparators, cycle counts. It owns the Private Peripheral
-// Bus (0xE0000000-0xE00FFFFF); all else goes to the SystemBus. Facts: Armv7-M ARM (DDI 0403), written here on
-// its own, nothing shared with src/target.
+// The virtual Cortex-M core: Armv7-M (and v7E-M DSP) Thumb-2 instructions, FPv4-SP and FPv5 floating point,
+// NVIC, SysTick, exceptions, lock-up, MPU, halting debug, the DebugMonitor, vector catch, FPB and DWT, cycle
+// counts. It owns the Private Peripheral Bus (0xE0000000-0xE00FFFFF); all else goes to the SystemBus. Facts:
+// Armv7-M ARM (DDI 0403), written here on its own, nothing shared with src/target.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "vboard/core/system_bus.hpp"
+#include "vboard/core/tpiu.hpp"
 
 namespace probity::vboard {
 
@@ -19,6 +20,7 @@ struct CoreFacts {
   unsigned fpb_code_comparators = 6, fpb_literal_comparators = 2, fpb_revision = 0;
   unsigned dwt_comparators = 4;
   bool has_fpu = true;
+  // Double precision by MVFR0.DPrecision, FPv5's instructions by MVFR2 not being 0.
   std::uint32_t mvfr0 = 0x10110021, mvfr1 = 0x11000011, mvfr2 = 0;
   unsigned mpu_regions = 8;
   bool has_caches = false;   // Cortex-M7
@@ -29,9 +31,8 @@ struct CoreFacts {
 };
 
 // Cycle costs follow the Cortex-M4 TRM (3.3.1) without wait states: 1, loads and stores 2 (pairs 3, multiples
-// 1 + n), divides 6, a taken branch 2 more, exception entry 12, return 10. Not there: FPU instructions (NOCP,
-// or UNDEFINSTR where CPACR enables them), the DebugMonitor exception, enforcement of the MPU, imprecise bus
-// faults (all are precise).
+// 1 + n), divides 6, a taken branch 2 more, exception entry 12, return 10; VMLA and its likes 3, VDIV and
+// VSQRT 14. Not there: imprecise bus faults (all are precise).
 class Core {
  public:
   Core(const CoreFacts& facts, SystemBus& bus);
@@ -71,10 +72,17 @@ class Core {
   // handler the core resets itself. Lock-up does not call it.
   std::function<void(bool vectreset)> on_reset_request;
 
+  // Told of every byte that leaves the trace port, from inside run() and PPB accesses, and from
+  // drain_trace(), which lets out what begins before cycle().
+  using TraceOut = std::function<void(const armv7m::ShiftedByte&)>;
+  void on_trace(TraceOut out);
+  void drain_trace();
+
   // For tests against the oracle.
   struct Registers {
     std::uint32_t r[16];  // r[13] the current SP, r[15] the address of the next instruction
     std::uint32_t xpsr, msp, psp, primask, basepri, faultmask, control;
+    std::uint32_t s[32], fpscr;
   };
   Registers registers() const;
   void set_registers(const Registers& values);

@@ -55,13 +55,32 @@ void Machine::leave_debug_state() {
 
 void Machine::breakpoint() {
   if (debug.c_debugen) return halt(kDfsrBkpt);
-  debug_hard_fault();
+  if (!monitor_ready()) return debug_hard_fault();
+  debug.dfsr |= kDfsrBkpt;
+  raise(kDebugMonitor, pc, 0);
 }
 
-void Machine::watch(std::uint32_t address, unsigned size, bool write) {
-  if (!dwt.match_data(address, size, write) || !debug.c_debugen) return;
-  debug_events |= kDfsrDwtTrap;
-  refresh();
+void Machine::watch(std::uint32_t address, unsigned size, bool write, std::uint32_t value) {
+  if (dwt.match_data(address, size, write, value)) watchpoint();
+}
+
+void Machine::watchpoint() {
+  if (debug.c_debugen) {
+    debug_events |= kDfsrDwtTrap;
+    refresh();
+  } else if (monitor_ready()) {
+    pend_monitor(kDfsrDwtTrap);
+  }
+}
+
+bool Machine::monitor_ready() const {
+  return monitor_enabled() && nvic.group_priority(kDebugMonitor) < execution_priority();
+}
+
+void Machine::pend_monitor(std::uint32_t dfsr_bits) {
+  debug.dfsr |= dfsr_bits;
+  nvic.pend(kDebugMonitor);
+  priorities_changed();
 }
 
 std::uint32_t Machine::read_dhcsr(Master master) {
@@ -170,15 +189,26 @@ void Machine::set_debug_register(unsigned number, std::uint32_t value) {
     basepri = static_cast<std::uint8_t>(bits(value, 15, 8) & nvic.implemented_bits());
     primask = bits(value, 0, 0) != 0;
   } else if (number == kFpscr && facts.has_fpu) {
-    fpscr = value & 0xF7C0009F;
+    fpscr = value & kFpscrWritable;
   }
 }
 
 void Machine::write_demcr(std::uint32_t value) {
-  debug.demcr = value & kDemcrWritable;
+  debug.demcr = value & kDemcrWritable & ~kMonPend;
+  nvic.set_enabled(kDebugMonitor, (value & kMonEn) != 0);
+  if ((value & kMonPend) != 0) {
+    nvic.pend(kDebugMonitor);
+  } else {
+    nvic.unpend(kDebugMonitor);
+  }
   dwt.set_trace_enabled((value & kTrcEna) != 0, active_cycles());
+  trace_configured();
   drop_windows();
-  refresh();
+  priorities_changed();
+}
+
+std::uint32_t Machine::read_demcr() const {
+  return debug.demcr | (nvic.pending(kDebugMonitor) ? kMonPend : 0u);
 }
 
 }  // namespace probity::vboard::armv7m

@@ -17,6 +17,9 @@ enum DemcrBit : std::uint32_t {
   kVcBusErr = 1u << 8,
   kVcIntErr = 1u << 9,
   kVcHardErr = 1u << 10,
+  kMonEn = 1u << 16,
+  kMonPend = 1u << 17,
+  kMonStep = 1u << 18,
   kTrcEna = 1u << 24
 };
 

@@ -6,18 +6,6 @@
 namespace probity::vboard::armv7m {
 namespace {
 
-void execute_undefined(Machine& m, const Op& op) {
-  // Coprocessor encodings 111x 11xx without an enabled coprocessor are NOCP (A5.3.18); the FPU's instructions
-  // are not there even where CPACR enables it.
-  if ((op.raw & 0xEC000000) == 0xEC000000 && op.size == 4) {
-    const unsigned coprocessor = bits(op.raw, 11, 8);
-    const bool enabled =
-        (coprocessor & ~1u) == 10 && bits(m.scs.cpacr, 2 * coprocessor + 1, 2 * coprocessor) != 0;
-    return m.usage_fault(enabled ? kUndefInstr : kNoCp);
-  }
-  m.usage_fault(kUndefInstr);
-}
-
 const Row* find(std::span<const Row> rows, std::uint32_t raw) {
   for (const Row& row : rows) {
     if ((raw & row.mask) == row.value) return &row;
@@ -30,14 +18,24 @@ const Row* find(const Op& op) {
     const Row* row = find(thumb16_rows(), op.raw);
     return row != nullptr ? row : find(thumb16_load_store_rows(), op.raw);
   }
-  for (const auto rows : {load_store_rows(), data_processing_rows(), branch_and_system_rows(),
-                          load_store_multiple_rows(), multiply_rows(), saturating_rows(), parallel_rows()}) {
+  for (const auto rows :
+       {load_store_rows(), data_processing_rows(), branch_and_system_rows(), load_store_multiple_rows(),
+        multiply_rows(), saturating_rows(), parallel_rows(), vfp_transfer_rows(), vfp_single_rows(),
+        vfp_double_rows(), vfp_single_conversion_rows(), vfp_double_conversion_rows(),
+        vfp_between_conversion_rows()}) {
     if (const Row* row = find(rows, op.raw); row != nullptr) return row;
   }
   return nullptr;
 }
 
 }  // namespace
+
+// Coprocessor encodings 111x 11xx without an enabled coprocessor are NOCP (A5.3.18).
+void execute_undefined(Machine& m, const Op& op) {
+  const bool coprocessor = op.size == 4 && (op.raw & 0xEC000000) == 0xEC000000;
+  const bool enabled = (bits(op.raw, 11, 8) & ~1u) == 10 && m.fpu_enabled();
+  m.usage_fault(coprocessor && !enabled ? kNoCp : kUndefInstr);
+}
 
 void decode(Op& op) {
   const Row* row = find(op);

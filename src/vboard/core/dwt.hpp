@@ -1,6 +1,6 @@
-// Data Watchpoint and Trace unit (C1.8): cycle counter, and comparators on PC and data address. The profiling
-// counters read as zero; data value matching (DATAVMATCH) and cycle matching (CYCMATCH) are not implemented
-// and read as zero.
+// Data Watchpoint and Trace unit (C1.8): cycle counter, and comparators on PC, data address, data value
+// (comparator 1, linked to the addresses of others) and cycle count (comparator 0), as the Cortex-M4 and M7
+// have them. The profiling counters read as zero.
 #pragma once
 
 #include <array>
@@ -19,34 +19,44 @@ class Dwt {
   bool watches_data() const { return trace_enabled_ && data_; }
   bool watches_pc() const { return trace_enabled_ && pc_; }
   // True: a comparator matches; its MATCHED bit is set.
-  bool match_data(std::uint32_t address, unsigned size, bool write);
+  bool match_data(std::uint32_t address, unsigned size, bool write, std::uint32_t value);
   bool match_pc(std::uint32_t address);
+
+  // When CYCCNT will reach the value that the cycle comparator waits for; match_cycle() is to be called then.
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+  std::uint64_t cycle_match_due() const { return cycle_due_; }
+  bool match_cycle();
 
   // `now` counts the cycles outside Debug state; `pc_sample` is what DWT_PCSR reads.
   std::uint32_t read(std::uint32_t offset, std::uint64_t now, std::uint32_t pc_sample);
   void write(std::uint32_t offset, std::uint32_t value, std::uint64_t now);
+  std::uint32_t control() const { return control_; }  // DWT_CTRL without NUMCOMP
+  std::uint32_t cyccnt(std::uint64_t now) const {
+    return counting() ? static_cast<std::uint32_t>(now) + count_base_ : count_base_;
+  }
 
  private:
   struct Comparator {
-    std::uint32_t comp = 0, mask = 0, function = 0;
+    std::uint32_t comp = 0, mask = 0, function = 0;  // DWT_FUNCTIONn as written
     bool matched = false;
   };
   static constexpr unsigned kMaxComparators = 15;
 
   bool counting() const { return trace_enabled_ && (control_ & 1) != 0; }
-  std::uint32_t cyccnt(std::uint64_t now) const {
-    return counting() ? static_cast<std::uint32_t>(now) + count_base_ : count_base_;
-  }
   // Changes what cyccnt() depends on without a jump of its value.
   void rebase(std::uint32_t count, std::uint64_t now) {
     count_base_ = counting() ? count - static_cast<std::uint32_t>(now) : count;
   }
-  void update();
+  void update(std::uint64_t now);
+  bool on_address(const Comparator& c, std::uint32_t address, unsigned size) const;
+  bool on_value(const Comparator& c, std::uint32_t address, unsigned size, std::uint32_t value) const;
+  std::uint32_t implemented(std::uint32_t index) const;
 
   unsigned count_;
   bool trace_enabled_ = false, data_ = false, pc_ = false;
   std::uint32_t control_ = 0;
   std::uint32_t count_base_ = 0;
+  std::uint64_t cycle_due_ = kNever;
   std::array<Comparator, kMaxComparators> comparators_{};
 };
 

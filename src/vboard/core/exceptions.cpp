@@ -7,7 +7,8 @@ namespace probity::vboard::armv7m {
 namespace {
 
 constexpr unsigned kEntryCycles = 12, kReturnCycles = 10;  // Cortex-M4 TRM 3.9, zero wait states
-constexpr std::uint32_t kFrameBytes = 32;
+constexpr std::uint32_t kFrameBytes = 0x20, kExtendedFrameBytes = 0x68;
+constexpr std::uint32_t kNoFpFrame = 1u << 4;       // of EXC_RETURN
 constexpr std::uint32_t kAlignedByEntry = 1u << 9;  // stacked xPSR
 enum ExcReturn : std::uint32_t {
   kToHandler = 0xFFFFFFF1,
@@ -102,20 +103,36 @@ Machine::Vector Machine::read_vector(unsigned exception) {
   return vector;
 }
 
-// `failed`: the frame did not get to memory; SP moved all the same.
-void Machine::push_frame(std::uint32_t return_address, bool& failed) {
-  const bool align = (scs.ccr & kStkAlign) != 0;
+// The CFSR bits of a frame that did not get to memory; SP moved all the same. The FPU's part is written now
+// or, with LSPEN, when somebody wants the FPU (B1.5.7).
+std::uint32_t Machine::push_frame(std::uint32_t return_address) {
+  const bool align = fpca || (scs.ccr & kStkAlign) != 0;
   const bool moved = align && (r[13] & 4) != 0;
   const std::array<std::uint32_t, 8> frame{
       r[0], r[1], r[2], r[3], r[12], r[14], return_address, xpsr() | (moved ? kAlignedByEntry : 0)};
-  r[13] -= kFrameBytes;
+  r[13] -= fpca ? kExtendedFrameBytes : kFrameBytes;
   if (align) r[13] &= ~4u;
-  std::uint32_t at = r[13];
-  failed = false;
-  for (const std::uint32_t word : frame) {
-    if (write_data(at, 4, word) != BusStatus::ok) failed = true;
+  std::uint32_t failed = push_words(r[13], frame);
+  if (!fpca) return failed;
+  if ((scs.fpccr & kLspEn) != 0) {
+    defer_fp_state(r[13] + kFrameBytes);
+  } else {
+    failed |= push_words(r[13] + kFrameBytes, fp_frame());
+  }
+  return failed;
+}
+
+std::uint32_t Machine::push_words(std::uint32_t at, std::span<const std::uint32_t> words) {
+  std::uint32_t failed = 0;
+  for (const std::uint32_t word : words) {
+    if (mpu_forbids(at, MpuAccess::write, !privileged())) {
+      failed |= kMStkErr;
+    } else if (write_data(at, 4, word) != BusStatus::ok) {
+      failed |= kStkErr;
+    }
     at += 4;
   }
+  return failed;
 }
 
 // Vector first: a stalled table read (flash busy) must leave everything as it was.
@@ -125,16 +142,19 @@ void Machine::enter_exception(unsigned exception, std::uint32_t return_address, 
     outcome = Outcome::stalled;
     return;
   }
-  const std::uint32_t exc_return = in_handler() ? kToHandler : using_psp ? kToThreadProcess : kToThreadMain;
-  bool stacking_failed = false;
-  push_frame(return_address, stacking_failed);
+  const std::uint32_t exc_return = (in_handler() ? kToHandler
+                                    : using_psp  ? kToThreadProcess
+                                                 : kToThreadMain) &
+                                   ~(fpca ? kNoFpFrame : 0u);
+  const std::uint32_t stacking_failed = push_frame(return_address);
   unsigned target = exception;
-  if (stacking_failed) {
-    scs.cfsr |= kStkErr;
-    // A derived BusFault comes first where it has the higher priority; on the way into HardFault or NMI it is
+  if (stacking_failed != 0) {
+    scs.cfsr |= stacking_failed;
+    // A derived fault comes first where it has the higher priority; on the way into HardFault or NMI it is
     // only recorded (B1.5.14).
-    const bool enabled = nvic.enabled(kBusFault);
-    const unsigned derived = enabled ? kBusFault : kHardFault;
+    const unsigned fault = (stacking_failed & kMStkErr) != 0 ? kMemManage : kBusFault;
+    const bool enabled = nvic.enabled(fault);
+    const unsigned derived = enabled ? fault : kHardFault;
     if (!enabled && exception > kHardFault) scs.hfsr |= kForced;
     if (exception > kHardFault && nvic.group_priority(derived) < nvic.group_priority(exception)) {
       nvic.pend(exception);
@@ -142,7 +162,7 @@ void Machine::enter_exception(unsigned exception, std::uint32_t return_address, 
       catch_bit = kVcIntErr;
       vector = read_vector(target);
     } else if (enabled) {
-      nvic.pend(kBusFault);
+      nvic.pend(fault);
     }
   }
   if (vector.status != BusStatus::ok && target > kHardFault) {
@@ -163,6 +183,7 @@ void Machine::start_handler(unsigned exception, std::uint32_t vector, std::uint3
   select_stack(false);
   nvic.activate(exception);
   ipsr = exception;
+  fpca = false;
   it = 0;
   pc = vector & ~1u;
   thumb = (vector & 1) != 0;
@@ -172,6 +193,8 @@ void Machine::start_handler(unsigned exception, std::uint32_t vector, std::uint3
   sleeping = locked = false;
   outcome = Outcome::redirected;
   now += kEntryCycles;
+  trace.advance(now);
+  trace.dwt.exception(trace.itm, ExceptionStep::entered, exception, now);
   poll.forget();
   priorities_changed();
   if (exception == kHardFault) catch_bit |= kVcHardErr;
@@ -210,32 +233,53 @@ void Machine::bad_return(std::uint32_t exc_return, unsigned fault, std::uint32_t
 }
 
 void Machine::exception_return(std::uint32_t exc_return) {
-  const bool to_thread = (exc_return & 0x1F) == 0x19 || (exc_return & 0x1F) == 0x1D;
-  const bool to_handler = (exc_return & 0x1F) == 0x11;
+  const std::uint32_t kind = facts.has_fpu ? exc_return | kNoFpFrame : exc_return;
+  const bool to_thread = (kind & 0x1F) == 0x19 || (kind & 0x1F) == 0x1D;
+  const bool to_handler = (kind & 0x1F) == 0x11;
   const bool nested = nvic.active_count() > 1;
   const bool allowed = (to_thread && (!nested || (scs.ccr & kNonBaseThrdEna) != 0)) || (to_handler && nested);
   if (!nvic.active(ipsr) || !allowed) return bad_return(0xF0000000 | exc_return, kUsageFault, kInvPc);
 
-  const std::uint32_t frame_at = (exc_return & 0x1F) == 0x1D ? psp() : msp();
-  std::array<std::uint32_t, 8> frame{};
-  for (std::uint32_t i = 0; i < frame.size(); ++i) {
-    const BusStatus status = read_data(frame_at + 4 * i, 4, frame[i]);
-    if (status == BusStatus::stalled) {
-      outcome = Outcome::stalled;
-      return;
-    }
-    if (status == BusStatus::error) return bad_return(exc_return, kBusFault, kUnstkErr);
+  const std::uint32_t frame_at = (kind & 0x1F) == 0x1D ? psp() : msp();
+  const bool as_thread_user = to_thread && unprivileged;
+  Frame frame{};
+  FpFrame fp_state{};
+  if (!pop_words(exc_return, frame_at, frame, as_thread_user)) return;
+  if ((exc_return & kNoFpFrame) == 0 && (scs.fpccr & kLspAct) == 0) {
+    if (!fpu_enabled()) return bad_return(exc_return, kUsageFault, kNoCp);
+    if (!pop_words(exc_return, frame_at + kFrameBytes, fp_state, as_thread_user)) return;
+    set_fp_frame(fp_state);
   }
   finish_return(exc_return, frame, frame_at);
 }
 
-void Machine::finish_return(std::uint32_t exc_return, const std::array<std::uint32_t, 8>& frame,
-                            std::uint32_t frame_at) {
+bool Machine::pop_words(std::uint32_t exc_return, std::uint32_t at, std::span<std::uint32_t> words,
+                        bool user) {
+  for (std::uint32_t& word : words) {
+    if (mpu_forbids(at, MpuAccess::read, user)) {
+      bad_return(exc_return, kMemManage, kMUnstkErr);
+      return false;
+    }
+    const BusStatus status = read_data(at, 4, word);
+    if (status == BusStatus::stalled) outcome = Outcome::stalled;
+    if (status == BusStatus::error) bad_return(exc_return, kBusFault, kUnstkErr);
+    if (status != BusStatus::ok) return false;
+    at += 4;
+  }
+  return true;
+}
+
+// What exception entry put off and nobody has asked for since is still in the registers: no lazy state left.
+void Machine::finish_return(std::uint32_t exc_return, const Frame& frame, std::uint32_t frame_at) {
   const bool process = (exc_return & 4) != 0, to_thread = (exc_return & 8) != 0;
+  const unsigned left = ipsr;
   nvic.deactivate(ipsr);
   if (ipsr != kNmi) faultmask = false;
-  std::uint32_t sp = frame_at + kFrameBytes;
-  if ((scs.ccr & kStkAlign) != 0 && (frame[7] & kAlignedByEntry) != 0) sp |= 4;
+  const bool extended = (exc_return & kNoFpFrame) == 0;
+  if (extended) scs.fpccr &= ~kLspAct;
+  fpca = extended;
+  std::uint32_t sp = frame_at + (extended ? kExtendedFrameBytes : kFrameBytes);
+  if ((extended || (scs.ccr & kStkAlign) != 0) && (frame[7] & kAlignedByEntry) != 0) sp |= 4;
   (process ? banked_sp : r[13]) = sp;
   select_stack(process);
   std::copy_n(frame.begin(), 4, r.begin());
@@ -249,6 +293,9 @@ void Machine::finish_return(std::uint32_t exc_return, const std::array<std::uint
   exclusive = false;
   outcome = Outcome::redirected;
   now += kReturnCycles;
+  trace.advance(now);
+  trace.dwt.exception(trace.itm, ExceptionStep::exited, left, now);
+  trace.dwt.exception(trace.itm, ExceptionStep::returned, ipsr, now);
   poll.forget();
   priorities_changed();
   if (to_thread != (ipsr == 0)) {

@@ -6,21 +6,24 @@
 namespace probity::vboard::armv7m {
 namespace {
 
-// Regions of the default memory map that are never executable (B3.1, table B3-1).
-bool execute_never(std::uint32_t address) {
-  const std::uint32_t region = address >> 29;
-  return region == 2 || region >= 5;
-}
 constexpr std::uint32_t kMaxLoopBytes = 256;
 
 void execute_fpb_match(Machine& m, const Op&) { m.breakpoint(); }
 
+unsigned fp_features_of(const CoreFacts& facts) {
+  if (!facts.has_fpu) return 0;
+  const bool doubles = bits(facts.mvfr0, 11, 8) == 2;  // MVFR0.DPrecision
+  return kFpSingle | (doubles ? kFpDouble : 0u) | (facts.mvfr2 != 0 ? kFpV5 : 0u);
+}
+
 }  // namespace
 
 Machine::Machine(const CoreFacts& core_facts, SystemBus& system_bus)
-    : facts(core_facts),
+    : fp_features(fp_features_of(core_facts)),
+      facts(core_facts),
       bus(system_bus),
       nvic(core_facts.irq_count, core_facts.priority_bits),
+      mpu(core_facts.mpu_regions),
       fpb(core_facts.fpb_code_comparators, core_facts.fpb_literal_comparators, core_facts.fpb_revision),
       dwt(core_facts.dwt_comparators) {
   held = true;  // no vector is read before power_on_reset(), when the chip is there
@@ -34,7 +37,7 @@ void Machine::power_on_reset() {
   debug = DebugState{};
   fpb.reset();
   dwt.reset();
-  trace = TraceState{};
+  trace.power_on_reset();
   code.drop_all();
   if (!powered) held = false;  // nRST low holds on through a power cycle
   powered = true;
@@ -44,7 +47,7 @@ void Machine::power_on_reset() {
 void Machine::system_reset() {
   r.fill(0);
   banked_sp = 0;
-  using_psp = unprivileged = primask = faultmask = exclusive = event = false;
+  using_psp = unprivileged = fpca = primask = faultmask = exclusive = event = false;
   n = z = c = v = q = false;
   ge = it = basepri = 0;
   ipsr = 0;
@@ -53,7 +56,8 @@ void Machine::system_reset() {
   debug_events = 0;
   scs = ScsState{};
   if (facts.cpuid >> 4 << 4 == 0x411FC270) scs.ccr |= 0x40000;  // Cortex-M7: BP reads as one
-  if (facts.has_fpu) scs.fpccr = 0xC0000000;                    // ASPEN, LSPEN
+  if (facts.has_fpu) scs.fpccr = kAspEn | kLspEn;
+  mpu.reset();
   nvic.reset();
   systick.reset();
   debug.halted = debug.c_halt = debug.c_step = false;
@@ -113,8 +117,11 @@ void Machine::set_irq(unsigned number, bool level) {
 
 bool Machine::fetch_halfword(std::uint32_t address, std::uint32_t& value, bool& cacheable) {
   std::uint32_t begin = 0, size = 0;
-  if (const std::uint8_t* bytes = bus.fetch_window(address, begin, size);
-      bytes != nullptr && std::uint64_t{address} + 2 <= std::uint64_t{begin} + size) {
+  if (const auto patched = fpb.remapped_code(address)) {
+    cacheable = false;  // a store to the table is not seen as one to the code
+    address = *patched;
+  } else if (const std::uint8_t* bytes = bus.fetch_window(address, begin, size);
+             bytes != nullptr && std::uint64_t{address} + 2 <= std::uint64_t{begin} + size) {
     value = peek(bytes, 2);
     return true;
   }
@@ -126,10 +133,6 @@ bool Machine::fetch_halfword(std::uint32_t address, std::uint32_t& value, bool& 
 }
 
 Op* Machine::decode_here() {
-  if (execute_never(pc)) {
-    memory_fault(kIaccViol);
-    return nullptr;
-  }
   Op op;
   op.address = pc;
   bool cacheable = true;
@@ -157,7 +160,19 @@ Op* Machine::decode_here() {
 
 Op* Machine::fetch() {
   Op& op = code.slot(pc);
-  return op.execute != nullptr ? &op : decode_here();
+  if (op.execute != nullptr && !mpu.enabled()) [[likely]]
+    return &op;
+  return fetch_with_mpu();
+}
+
+// What was decoded may have been decoded for somebody with more privilege.
+Op* Machine::fetch_with_mpu() {
+  Op& cached = code.slot(pc);
+  Op* op = nullptr;
+  if (may_execute(pc)) op = cached.execute != nullptr ? &cached : decode_here();
+  if (op != nullptr && op->size == 4 && !may_execute(pc + 2)) op = nullptr;
+  if (op == nullptr && outcome == Outcome::done) memory_fault(kIaccViol);
+  return op;
 }
 
 void Machine::execute(Op& op) {
@@ -194,6 +209,7 @@ void Machine::run_undisturbed() {
 // One instruction or exception entry, with everything that is looked at in between.
 void Machine::step() {
   const std::uint32_t at = pc;
+  const bool monitor_step = !exception_ready_ && monitor_stepping() && monitor_ready();
   outcome = Outcome::done;
   if (exception_ready_) {
     enter_exception(nvic.next_pending(interrupts_masked()), pc, 0);
@@ -202,11 +218,11 @@ void Machine::step() {
   } else if (Op* op = fetch(); op != nullptr) {
     execute(*op);
     debug.s_retire_st = true;
-    if (outcome != Outcome::stalled && dwt.watches_pc() && dwt.match_pc(at) && debug.c_debugen)
-      debug_events |= kDfsrDwtTrap;
+    if (outcome != Outcome::stalled && dwt.watches_pc() && dwt.match_pc(at)) watchpoint();
   }
   stalled = outcome == Outcome::stalled;
   if (stalled) wait_for_bus();
+  if (!stalled && monitor_step) pend_monitor(kDfsrHalted);
   if (!stalled && step_armed && !debug.halted && !held && !boot_pending) halt(debug_events | kDfsrHalted);
   refresh();
 }
@@ -235,7 +251,7 @@ void Machine::note_loop(std::uint32_t target) {
 
 void Machine::refresh() {
   attention_ = held || boot_pending || debug.halted || locked || sleeping || stalled || exception_ready_ ||
-               !thumb || step_armed || halt_wanted() || dwt.watches_pc();
+               !thumb || step_armed || monitor_stepping() || halt_wanted() || dwt.watches_pc();
 }
 
 std::uint64_t Machine::systick_due() const {
@@ -252,7 +268,43 @@ void Machine::service_systick() {
   }
 }
 
-void Machine::reschedule() { limit_ = std::min(limit_, std::max(now, systick_due())); }
+// --- trace
+
+void Machine::trace_configured() {
+  const bool on = (debug.demcr & kTrcEna) != 0;
+  trace.advance(now);
+  trace.itm.set_trace_enabled(on);
+  trace.dwt.configure(on ? dwt.control() : 0, dwt.cyccnt(active_cycles()), active_cycles());
+  reschedule();
+}
+
+std::uint64_t Machine::trace_due() const {
+  const std::uint64_t due = trace.dwt.due();
+  return due == DwtPackets::kNever ? due : due + halted_cycles;
+}
+
+void Machine::service_trace() {
+  if (trace_due() > now || debug.halted || held) return;
+  trace.advance(now);
+  trace.dwt.run(trace.itm, active_cycles(), now, sleeping, pc);
+}
+
+// --- cycle comparator
+
+std::uint64_t Machine::dwt_due() const {
+  const std::uint64_t due = dwt.cycle_match_due();
+  return due == Dwt::kNever ? due : due + halted_cycles;
+}
+
+void Machine::service_dwt() {
+  if (dwt_due() > now || debug.halted || held) return;
+  poll.forget();
+  if (dwt.match_cycle()) watchpoint();
+}
+
+void Machine::reschedule() {
+  limit_ = std::min(limit_, std::max(now, std::min({systick_due(), trace_due(), dwt_due()})));
+}
 
 void Machine::pass_time(std::uint64_t until) { now = std::max(now, until); }
 
@@ -282,7 +334,9 @@ bool Machine::wake_up() {
 // Whatever keeps the core from simply executing. True: nothing does.
 bool Machine::attend() {
   service_systick();
-  limit_ = std::min(slice_end_, systick_due());
+  service_trace();
+  service_dwt();
+  limit_ = std::min({slice_end_, systick_due(), trace_due(), dwt_due()});
   if (!attention_) return true;
   if (held) {
     pass_time(slice_end_);

@@ -8,12 +8,14 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "vboard/core/code_cache.hpp"
 #include "vboard/core/core.hpp"
 #include "vboard/core/debug_state.hpp"
 #include "vboard/core/dwt.hpp"
 #include "vboard/core/fpb.hpp"
+#include "vboard/core/mpu.hpp"
 #include "vboard/core/nvic.hpp"
 #include "vboard/core/op.hpp"
 #include "vboard/core/poll_detector.hpp"
@@ -31,6 +33,9 @@ enum class Outcome : std::uint8_t {
   redirected,  // exception entry or return, reset, lock-up, halt: pc and xPSR are as they shall be
 };
 
+// What an instruction asks of the FPU: single precision (FPv4-SP), double precision, FPv5's additions.
+enum FpFeature : unsigned { kFpSingle = 1, kFpDouble = 2, kFpV5 = 4 };
+
 struct Machine {
   Machine(const CoreFacts& facts, SystemBus& bus);
 
@@ -46,8 +51,11 @@ struct Machine {
   bool using_psp = false, unprivileged = false;
   bool primask = false, faultmask = false;
   std::uint8_t basepri = 0;
-  std::array<std::uint32_t, 32> fp{};  // S0-S31 and FPSCR: for the debugger only, no instruction uses them
+  std::array<std::uint32_t, 32> fp{};  // S0-S31
   std::uint32_t fpscr = 0;
+  bool fpca = false;         // CONTROL.FPCA: the running context uses the FPU
+  unsigned fp_features = 0;  // FpFeature
+  bool as_user = false;      // LDRT, STRT: the access counts as unprivileged
   bool exclusive = false;
   std::uint32_t exclusive_address = 0;
   bool event = false;
@@ -71,7 +79,9 @@ struct Machine {
   void set_epsr(std::uint32_t value);                                   // T and ITSTATE
   std::uint32_t special(unsigned sysm) const;                           // MRS
   void set_special(unsigned sysm, unsigned mask, std::uint32_t value);  // MSR
-  std::uint32_t control() const { return (using_psp ? 2u : 0u) | (unprivileged ? 1u : 0u); }
+  std::uint32_t control() const {
+    return (fpca ? 4u : 0u) | (using_psp ? 2u : 0u) | (unprivileged ? 1u : 0u);
+  }
   void set_control(std::uint32_t value);
   std::uint32_t msp() const { return using_psp ? banked_sp : r[13]; }
   std::uint32_t psp() const { return using_psp ? r[13] : banked_sp; }
@@ -91,6 +101,18 @@ struct Machine {
   }
   // BXWritePC and LoadWritePC: EXC_RETURN in Handler mode, else bit 0 goes to EPSR.T.
   void branch_exchange(std::uint32_t target);
+
+  // --- floating point (fp_context.cpp) -----------------------------------------------------------------
+  // Every instruction of the FPU asks first. False: it faulted or stalled, and changes nothing.
+  bool use_fpu(unsigned needs, const Op& op) {
+    if (fpca && (scs.cpacr & kFullAccess) == kFullAccess && (scs.fpccr & kLspAct) == 0 &&
+        (fp_features & needs) == needs) [[likely]] {
+      poll.note_change();
+      return true;
+    }
+    return open_fpu(needs, op);
+  }
+  bool fpu_enabled() const;
 
   // --- memory (memory.cpp)
   // ---------------------------------------------------------------------------------- False: it faulted or
@@ -150,7 +172,8 @@ struct Machine {
   void write_demcr(std::uint32_t value);
   std::uint32_t debug_register(unsigned number) const;
   void set_debug_register(unsigned number, std::uint32_t value);
-  void watch(std::uint32_t address, unsigned size, bool write);  // DWT data comparators
+  void watch(std::uint32_t address, unsigned size, bool write, std::uint32_t value);  // DWT data comparators
+  std::uint32_t read_demcr() const;
 
   // --- memory-mapped registers (ppb.cpp, scs.cpp)
   // --------------------------------------------------------------
@@ -166,7 +189,8 @@ struct Machine {
   std::uint64_t run(std::uint64_t cycles);
   // Cycles outside Debug state: what SysTick and CYCCNT count.
   std::uint64_t active_cycles() const { return now - halted_cycles; }
-  void refresh();  // anything changed that attend() looks at
+  void refresh();           // anything changed that attend() looks at
+  void trace_configured();  // DEMCR.TRCENA, DWT_CTRL or DWT_CYCCNT was written
 
   const CoreFacts facts;
   SystemBus& bus;
@@ -184,6 +208,7 @@ struct Machine {
   SysTick systick;
   ScsState scs;
   DebugState debug;
+  Mpu mpu;
   Fpb fpb;
   Dwt dwt;
   TraceState trace;
@@ -191,7 +216,9 @@ struct Machine {
   PollDetector poll;
 
  private:
-  static constexpr unsigned kBranchCycles = 2;  // refill of the pipeline; 1 to 3 in the M4's TRM
+  static constexpr unsigned kBranchCycles = 2;              // refill of the pipeline; 1 to 3 in the M4's TRM
+  static constexpr std::uint32_t kFullAccess = 0x00F00000;  // CPACR: CP10 and CP11
+  static constexpr unsigned kFpFrameWords = 17;             // S0-S15, FPSCR
 
   // Plain memory reached without the bus; `last` is the last offset at which 4 bytes are there.
   struct Window {
@@ -218,9 +245,20 @@ struct Machine {
   bool allow_unaligned(std::uint32_t address, unsigned size);
   bool settle(BusStatus status, std::uint32_t address);
 
+  bool open_fpu(unsigned needs, const Op& op);
+  bool preserve_fp_state();
+  void defer_fp_state(std::uint32_t frame_at);
+  std::array<std::uint32_t, kFpFrameWords> fp_frame() const;
+  void set_fp_frame(std::span<const std::uint32_t, kFpFrameWords> frame);
+
+  bool mpu_forbids(std::uint32_t address, MpuAccess access, bool as_user) const;
+  bool mpu_forbids_data(std::uint32_t address, unsigned size, MpuAccess access);
+  bool may_execute(std::uint32_t address) const;
   Op* fetch();
+  Op* fetch_with_mpu();
   Op* decode_here();
   bool fetch_halfword(std::uint32_t address, std::uint32_t& value, bool& cacheable);
+  BusStatus read_patched(Master master, std::uint32_t address, unsigned size, std::uint32_t& value);
   void note_loop(std::uint32_t target);
   void execute(Op& op);
   void run_undisturbed();
@@ -229,6 +267,8 @@ struct Machine {
   void boot();
   void pass_time(std::uint64_t until);
   void service_systick();
+  void service_trace();
+  std::uint64_t trace_due() const;
   std::uint64_t systick_due() const;
   void wait_for_bus();
   void reschedule();  // SysTick was programmed
@@ -237,21 +277,33 @@ struct Machine {
   Vector read_vector(unsigned exception);
   void raise(unsigned exception, std::uint32_t return_address, std::uint32_t catch_bit);
   void enter_exception(unsigned exception, std::uint32_t return_address, std::uint32_t catch_bit);
-  void push_frame(std::uint32_t return_address, bool& failed);
+  using Frame = std::array<std::uint32_t, 8>;
+  using FpFrame = std::array<std::uint32_t, kFpFrameWords>;
+  std::uint32_t push_frame(std::uint32_t return_address);
+  std::uint32_t push_words(std::uint32_t at, std::span<const std::uint32_t> words);
+  bool pop_words(std::uint32_t exc_return, std::uint32_t at, std::span<std::uint32_t> words, bool user);
   void start_handler(unsigned exception, std::uint32_t vector, std::uint32_t exc_return,
                      std::uint32_t catch_bit);
   void bad_return(std::uint32_t exc_return, unsigned fault, std::uint32_t cfsr_bits);
-  void finish_return(std::uint32_t exc_return, const std::array<std::uint32_t, 8>& frame,
-                     std::uint32_t frame_at);
+  void finish_return(std::uint32_t exc_return, const Frame& frame, std::uint32_t frame_at);
 
   void finish_transfer();
   void leave_debug_state();
   bool interrupts_masked() const { return debug.c_debugen && debug.c_maskints; }
+  // The DebugMonitor exception: enabled instead of halting debug, and may preempt now (C1.5).
+  bool monitor_enabled() const { return !debug.c_debugen && (debug.demcr & kMonEn) != 0; }
+  bool monitor_ready() const;
+  bool monitor_stepping() const { return monitor_enabled() && (debug.demcr & kMonStep) != 0; }
+  void pend_monitor(std::uint32_t dfsr_bits);
+  void watchpoint();
+  std::uint64_t dwt_due() const;
+  void service_dwt();
   bool halt_wanted() const { return debug.c_debugen && (debug.c_halt || debug_events != 0); }
 
   bool owns(std::uint32_t address) const;
   std::uint32_t read_word(Master master, std::uint32_t address);
   void write_word(Master master, std::uint32_t address, std::uint32_t value);
+  void write_itm(Master master, std::uint32_t offset, unsigned size, std::uint32_t value);
   std::uint32_t read_scs(Master master, std::uint32_t offset);
   void write_scs(Master master, std::uint32_t offset, std::uint32_t value);
   std::uint32_t read_scs_extras(Master master, std::uint32_t offset);

@@ -54,9 +54,11 @@ void Machine::memory_changed(std::uint32_t begin, std::uint32_t size) {
   poll.forget();
 }
 
-// Windows are not used while every access has to be looked at: DWT data comparators, CCR.UNALIGN_TRP.
+// Windows are not used while every access has to be looked at: DWT data comparators, CCR.UNALIGN_TRP, the
+// MPU, the FPB's literal comparators.
 bool Machine::open_window(std::uint32_t address) {
-  if (dwt.watches_data() || (scs.ccr & kUnalignTrp) != 0 || in_ppb(address)) return false;
+  if (dwt.watches_data() || (scs.ccr & kUnalignTrp) != 0 || mpu.enabled() || in_ppb(address)) return false;
+  if (fpb.remaps_literals() && address < Fpb::kCodeEnd) return false;
   Window w;
   std::uint32_t size = 0;
   w.writable = bus.data_window(address, w.begin, size);
@@ -95,6 +97,34 @@ bool Machine::allow_unaligned(std::uint32_t address, unsigned size) {
   return false;
 }
 
+// --- MPU
+
+// HFNMIENA = 0: it is off while NMI, HardFault or FAULTMASK are at work (B3.5).
+bool Machine::mpu_forbids(std::uint32_t address, MpuAccess access, bool user) const {
+  if (!mpu.enabled()) return false;
+  const bool in_faults = faultmask || nvic.active(kHardFault) || nvic.active(kNmi);
+  if (in_faults && !mpu.enabled_in_faults()) return access == MpuAccess::fetch && Mpu::execute_never(address);
+  return !mpu.allows(address, access, !user);
+}
+
+bool Machine::may_execute(std::uint32_t address) const {
+  return mpu.enabled() ? !mpu_forbids(address, MpuAccess::fetch, !privileged())
+                       : !Mpu::execute_never(address);
+}
+
+// True: the MemManage fault has been raised.
+bool Machine::mpu_forbids_data(std::uint32_t address, unsigned size, MpuAccess access) {
+  if (!mpu.enabled()) return false;
+  const bool user = as_user || !privileged();
+  for (const std::uint32_t byte : {address, address + size - 1}) {
+    if (!mpu_forbids(byte, access, user)) continue;
+    scs.mmfar = byte;
+    memory_fault(kDaccViol | kMmarValid);
+    return true;
+  }
+  return false;
+}
+
 bool Machine::check_alignment(std::uint32_t address, unsigned size) {
   if ((address & (size - 1)) == 0) return true;
   usage_fault(kUnaligned);
@@ -103,6 +133,7 @@ bool Machine::check_alignment(std::uint32_t address, unsigned size) {
 
 BusStatus Machine::read_data(std::uint32_t address, unsigned size, std::uint32_t& value) {
   BusStatus status = BusStatus::ok;
+  if (fpb.remaps_literals()) address = fpb.remapped_literal(address);
   if (in_ppb(address)) {
     status = read_ppb(Master::data, address, size, value);
   } else if (facts.has_bit_band && in_bit_band(address)) {
@@ -133,8 +164,7 @@ BusStatus Machine::write_data(std::uint32_t address, unsigned size, std::uint32_
 
 // The bus takes aligned accesses only: an unaligned one becomes several, as in silicon.
 bool Machine::load_slowly(std::uint32_t address, unsigned size, std::uint32_t& value) {
-  if (dwt.watches_data()) watch(address, size, false);
-  if (!allow_unaligned(address, size)) return false;
+  if (!allow_unaligned(address, size) || mpu_forbids_data(address, size, MpuAccess::read)) return false;
   if (open_window(address)) return load(address, size, value);
   std::uint32_t result = 0;
   for (unsigned done = 0; done < size;) {
@@ -146,12 +176,12 @@ bool Machine::load_slowly(std::uint32_t address, unsigned size, std::uint32_t& v
     done += part;
   }
   value = result;
+  if (dwt.watches_data()) watch(address, size, false, value);
   return true;
 }
 
 bool Machine::store_slowly(std::uint32_t address, unsigned size, std::uint32_t value) {
-  if (dwt.watches_data()) watch(address, size, true);
-  if (!allow_unaligned(address, size)) return false;
+  if (!allow_unaligned(address, size) || mpu_forbids_data(address, size, MpuAccess::write)) return false;
   if (open_window(address) && window(address).writable != nullptr) return store(address, size, value);
   for (unsigned done = 0; done < size;) {
     unsigned part = size - done;
@@ -161,6 +191,7 @@ bool Machine::store_slowly(std::uint32_t address, unsigned size, std::uint32_t v
     if (outcome != Outcome::done) return false;  // the write reset the chip or halted the core
     done += part;
   }
+  if (dwt.watches_data()) watch(address, size, true, value);
   return true;
 }
 

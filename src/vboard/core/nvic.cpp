@@ -16,7 +16,7 @@ void Nvic::reset() {
   enabled_.reset();
   priority_.fill(0);
   prigroup_ = 0;
-  for (unsigned n : {kNmi, kHardFault, kSvCall, kDebugMonitor, kPendSv, kSysTick}) enabled_[n] = true;
+  for (unsigned n : {kNmi, kHardFault, kSvCall, kPendSv, kSysTick}) enabled_[n] = true;
   pending_ |= line_;
 }
 

@@ -24,6 +24,8 @@ enum class SetFlags : std::uint8_t { no, yes, outside_it };
 enum class Shift : std::uint8_t { lsl, lsr, asr, ror, rrx };
 enum class ImmediateCarry : std::uint8_t { clear, set, keep };
 
+constexpr std::uint32_t kFpscrWritable = 0xF7C0009F;  // NZCV, AHP, DN, FZ, RMode, exception flags
+
 // Op::cond of instructions that execute whatever the IT block says (BKPT).
 constexpr std::uint8_t kUnconditional = 15;
 
@@ -63,6 +65,15 @@ std::span<const Row> branch_and_system_rows();
 std::span<const Row> multiply_rows();
 std::span<const Row> saturating_rows();
 std::span<const Row> parallel_rows();
+std::span<const Row> vfp_transfer_rows();
+std::span<const Row> vfp_single_rows();
+std::span<const Row> vfp_double_rows();
+std::span<const Row> vfp_single_conversion_rows();
+std::span<const Row> vfp_double_conversion_rows();
+std::span<const Row> vfp_between_conversion_rows();
+
+// UNDEFINSTR, or NOCP in the coprocessor space.
+void execute_undefined(Machine& m, const Op& op);
 
 // Fills everything of `op` from raw, size and address. Encodings without a row execute as undefined.
 void decode(Op& op);

@@ -19,61 +19,14 @@ constexpr std::uint32_t kStir = 0xE000EF00;
 bool in(std::uint32_t address, std::uint32_t begin, std::uint32_t end) {
   return address >= begin && address < end;
 }
-// Registers that take bytes and halfwords: NVIC_IPRn, SHPRn, CFSR (B3.2.2), the ITM's stimulus ports.
+// Registers that take bytes and halfwords: NVIC_IPRn, SHPRn, CFSR (B3.2.2); the ITM's stimulus ports do, too.
 bool takes_parts(std::uint32_t address) {
   return in(address, 0xE000E400, 0xE000E4F0) || in(address, 0xE000ED18, 0xE000ED24) ||
-         in(address, 0xE000ED28, 0xE000ED2C) || in(address, kItm, kItm + 0x80);
+         in(address, 0xE000ED28, 0xE000ED2C);
 }
 bool write_one_to_clear(std::uint32_t word_address) { return word_address == 0xE000ED28; }
 
-std::uint32_t read_itm(const TraceState& trace, std::uint32_t offset) {
-  if (offset < 0x80) return 1;  // ITM_STIMx.FIFOREADY
-  switch (offset) {
-    case 0xE00:
-      return trace.itm_ter;
-    case 0xE40:
-      return trace.itm_tpr;
-    case 0xE80:
-      return trace.itm_tcr;
-    default:
-      return 0;
-  }
-}
-
-void write_itm(TraceState& trace, std::uint32_t offset, std::uint32_t value) {
-  if (offset == 0xE00) trace.itm_ter = value;
-  if (offset == 0xE40) trace.itm_tpr = value & 0xF;
-  if (offset == 0xE80) trace.itm_tcr = value & 0x007F0F1F;
-}
-
-// Cortex-M4 TRM 11.3.
-std::uint32_t read_tpiu(const TraceState& trace, std::uint32_t offset) {
-  switch (offset) {
-    case 0x000:
-      return 0xB;  // TPIU_SSPSR: 1, 2 and 4 pins
-    case 0x004:
-      return trace.tpiu_cspsr;
-    case 0x010:
-      return trace.tpiu_acpr;
-    case 0x0F0:
-      return trace.tpiu_sppr;
-    case 0x300:
-      return 0x8;  // TPIU_FFSR: FtNonStop
-    case 0x304:
-      return trace.tpiu_ffcr;
-    case 0xFC8:
-      return 0xCA1;  // TPIU_DEVID
-    default:
-      return 0;
-  }
-}
-
-void write_tpiu(TraceState& trace, std::uint32_t offset, std::uint32_t value) {
-  if (offset == 0x004) trace.tpiu_cspsr = value;
-  if (offset == 0x010) trace.tpiu_acpr = value & 0xFFFF;
-  if (offset == 0x0F0) trace.tpiu_sppr = value & 3;
-  if (offset == 0x304) trace.tpiu_ffcr = value & 0x142;
-}
+bool is_itm(std::uint32_t address) { return in(address, kItm, kItm + 0x1000); }
 
 }  // namespace
 
@@ -89,9 +42,11 @@ std::uint32_t Machine::read_word(Master master, std::uint32_t address) {
     case kFpb:
       return fpb.read(offset);
     case kItm:
-      return read_itm(trace, offset);
+      poll.note_change();
+      trace.advance(now);
+      return trace.itm.read(offset);
     case kTpiu:
-      return read_tpiu(trace, offset);
+      return trace.tpiu.read(offset);
     default:
       return 0;
   }
@@ -104,18 +59,27 @@ void Machine::write_word(Master master, std::uint32_t address, std::uint32_t val
       return write_scs(master, offset, value);
     case kDwt:
       dwt.write(offset, value, active_cycles());
+      trace_configured();
       drop_windows();
       return refresh();
     case kFpb:
       fpb.write(offset, value);
+      drop_windows();
       return code.drop_all();
     case kItm:
-      return write_itm(trace, offset, value);
+      return write_itm(master, offset, 4, value);
     case kTpiu:
-      return write_tpiu(trace, offset, value);
+      trace.advance(now);
+      return trace.tpiu.write(offset, value, trace.itm);
     default:
       return;
   }
+}
+
+// Unprivileged code may read the ITM and write its stimulus ports as far as ITM_TPR lets it (C1.7).
+void Machine::write_itm(Master master, std::uint32_t offset, unsigned size, std::uint32_t value) {
+  trace.advance(now);
+  trace.itm.write(offset, size, value, master == Master::debug || privileged(), now);
 }
 
 bool Machine::owns(std::uint32_t address) const {
@@ -139,7 +103,7 @@ BusStatus Machine::read_ppb(Master master, std::uint32_t address, unsigned size,
     forwarding_ = false;
     return status;
   }
-  if (master != Master::debug && !privileged()) return BusStatus::error;
+  if (master != Master::debug && !privileged() && !is_itm(address)) return BusStatus::error;
   const std::uint32_t word = read_word(master, address & ~3u);
   value = size == 4 ? word : word >> (8 * (address & 3)) & ((1u << (8 * size)) - 1);
   return BusStatus::ok;
@@ -154,7 +118,11 @@ BusStatus Machine::write_ppb(Master master, std::uint32_t address, unsigned size
     return status;
   }
   const bool user_stir = address == kStir && (scs.ccr & kUserSetMPend) != 0;
-  if (master != Master::debug && !privileged() && !user_stir) return BusStatus::error;
+  if (master != Master::debug && !privileged() && !user_stir && !is_itm(address)) return BusStatus::error;
+  if (in(address, kItm, kItm + 0x80)) {  // the size counts: it is the packet's
+    if (address % 4 == 0) write_itm(master, address & 0xFFF, size, value);
+    return BusStatus::ok;
+  }
   if (size != 4) {
     if (!takes_parts(address)) return BusStatus::error;  // UNPREDICTABLE in the manual
     const std::uint32_t mask = ((1u << (8 * size)) - 1) << (8 * (address & 3));

@@ -74,6 +74,7 @@ void Machine::select_stack(bool use_psp) {
 
 void Machine::set_control(std::uint32_t value) {
   unprivileged = (value & 1) != 0;
+  fpca = facts.has_fpu && (value & 4) != 0;
   if (!in_handler()) select_stack((value & 2) != 0);
   poll.note_change();
 }

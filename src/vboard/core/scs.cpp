@@ -39,11 +39,6 @@ enum ScsRegister : std::uint32_t {
   kCcsidr = 0xD80,
   kCsselr = 0xD84,
   kCpacr = 0xD88,
-  kMpuType = 0xD90,
-  kMpuCtrl = 0xD94,
-  kMpuRnr = 0xD98,
-  kMpuRbar = 0xD9C,
-  kMpuEnd = 0xDBC,
   kDhcsr = 0xDF0,
   kDcrsr = 0xDF4,
   kDcrdr = 0xDF8,
@@ -79,27 +74,6 @@ std::uint32_t ccsidr(unsigned cache_kib, bool instruction) {
   return 0xF0000000 | (sets - 1) << 13 | (ways - 1) << 3 | 1;
 }
 
-MpuRegion& mpu_region(ScsState& scs, std::uint32_t offset) {  // MPU_RBAR and its three aliases
-  return scs.mpu[((scs.mpu_rnr & ~3u) + (scs.mpu_rnr + (offset - kMpuRbar) / 8) % 4) % scs.mpu.size()];
-}
-
-void write_mpu(ScsState& scs, std::uint32_t offset, std::uint32_t value, unsigned regions) {
-  if (offset == kMpuCtrl) {
-    scs.mpu_ctrl = value & 7;
-  } else if (offset == kMpuRnr) {
-    scs.mpu_rnr = regions == 0 ? 0 : value % regions;
-  } else if ((offset - kMpuRbar) % 8 == 0) {
-    if ((value & 0x10) != 0 && (value & 0xF) < regions) {  // VALID: REGION selects, also for later accesses
-      scs.mpu_rnr = value & 0xF;
-      scs.mpu[scs.mpu_rnr].base = value & ~0x1Fu;
-    } else {
-      mpu_region(scs, offset).base = value & ~0x1Fu;
-    }
-  } else {
-    mpu_region(scs, offset).attributes = value & 0x173FFF3F;
-  }
-}
-
 }  // namespace
 
 // Registers that change by themselves or are changed by reading.
@@ -122,10 +96,7 @@ std::uint32_t Machine::read_scs(Master master, std::uint32_t offset) {
   if ((offset >= kNvicBegin && offset < kNvicEnd) || (offset >= kShpr1 && offset <= kShpr3))
     return read_nvic(offset);
   if (offset >= kIdBegin && offset < kIdEnd) return id_registers(facts.cpuid)[(offset - kIdBegin) / 4];
-  if (offset >= kMpuRbar && offset < kMpuEnd) {
-    const MpuRegion& region = mpu_region(scs, offset);
-    return (offset - kMpuRbar) % 8 == 0 ? region.base | (scs.mpu_rnr & 0xF) : region.attributes;
-  }
+  if (offset >= Mpu::kBegin && offset < Mpu::kEnd) return mpu.read(offset);
   switch (offset) {
     case kIctr:
       return facts.irq_count == 0 ? 0 : (facts.irq_count - 1) / 32;
@@ -177,12 +148,6 @@ std::uint32_t Machine::read_scs_extras(Master master, std::uint32_t offset) {
       return scs.csselr;
     case kCpacr:
       return scs.cpacr;
-    case kMpuType:
-      return facts.mpu_regions << 8;
-    case kMpuCtrl:
-      return scs.mpu_ctrl;
-    case kMpuRnr:
-      return scs.mpu_rnr;
     case kDfsr:
       return debug.dfsr;
     case kDhcsr:
@@ -190,7 +155,7 @@ std::uint32_t Machine::read_scs_extras(Master master, std::uint32_t offset) {
     case kDcrdr:
       return read_dcrdr();
     case kDemcr:
-      return debug.demcr;
+      return read_demcr();
     case kFpccr:
       return scs.fpccr;
     case kFpcar:
@@ -213,7 +178,11 @@ void Machine::write_scs(Master master, std::uint32_t offset, std::uint32_t value
       offset == kStir) {
     return write_nvic(offset, value);
   }
-  if (offset >= kMpuCtrl && offset < kMpuEnd) return write_mpu(scs, offset, value, facts.mpu_regions);
+  if (offset >= Mpu::kBegin && offset < Mpu::kEnd) {
+    mpu.write(offset, value);
+    poll.note_change();
+    return drop_windows();
+  }
   switch (offset) {
     case kActlr:
       scs.actlr = value;
@@ -284,7 +253,9 @@ void Machine::write_scs_extras(Master master, std::uint32_t offset, std::uint32_
     case kDemcr:
       return write_demcr(value);
     case kFpccr:
-      if (facts.has_fpu) scs.fpccr = value & 0xC000017B;
+      if (facts.has_fpu)
+        scs.fpccr = value & (kAspEn | kLspEn | kMonRdy | kBfRdy | kMmRdy | kHfRdy | kFpccrThread |
+                             kFpccrUser | kLspAct);
       return;
     case kFpcar:
       if (facts.has_fpu) scs.fpcar = value & ~7u;

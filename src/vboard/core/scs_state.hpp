@@ -1,7 +1,6 @@
 // System control registers that are plain state (B3.2), and the bits of the fault status registers.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 namespace probity::vboard::armv7m {
@@ -12,12 +11,14 @@ enum CfsrBit : std::uint32_t {
   kDaccViol = 1u << 1,
   kMUnstkErr = 1u << 3,
   kMStkErr = 1u << 4,
+  kMLspErr = 1u << 5,
   kMmarValid = 1u << 7,
   kIBusErr = 1u << 8,
   kPrecisErr = 1u << 9,
   kImprecisErr = 1u << 10,
   kUnstkErr = 1u << 11,
   kStkErr = 1u << 12,
+  kLspErr = 1u << 13,
   kBfarValid = 1u << 15,
   kUndefInstr = 1u << 16,
   kInvState = 1u << 17,
@@ -37,8 +38,17 @@ enum CcrBit : std::uint32_t {
 };
 enum ScrBit : std::uint32_t { kSleepOnExit = 1u << 1, kSleepDeep = 1u << 2, kSevOnPend = 1u << 4 };
 
-struct MpuRegion {
-  std::uint32_t base = 0, attributes = 0;
+// FPCCR (B3.2).
+enum FpccrBit : std::uint32_t {
+  kLspAct = 1u << 0,
+  kFpccrUser = 1u << 1,
+  kFpccrThread = 1u << 3,
+  kHfRdy = 1u << 4,
+  kMmRdy = 1u << 5,
+  kBfRdy = 1u << 6,
+  kMonRdy = 1u << 8,
+  kLspEn = 1u << 30,
+  kAspEn = 1u << 31
 };
 
 struct ScsState {
@@ -46,8 +56,6 @@ struct ScsState {
   std::uint32_t cfsr = 0, hfsr = 0, mmfar = 0, bfar = 0, afsr = 0;
   std::uint32_t cpacr = 0, fpccr = 0, fpcar = 0, fpdscr = 0;
   std::uint32_t csselr = 0;
-  std::uint32_t mpu_ctrl = 0, mpu_rnr = 0;
-  std::array<MpuRegion, 16> mpu{};
 };
 
 }  // namespace probity::vboard::armv7m

@@ -61,6 +61,13 @@ void indexed(Machine& m, const Op& op) {
     if (m.outcome == Outcome::stalled) m.r[op.rn] = base;
   }
 }
+// LDRT, STRT and their likes.
+template <Access kAccess>
+void unprivileged(Machine& m, const Op& op) {
+  m.as_user = true;
+  transfer<kAccess>(m, m.r[op.rn] + op.imm, op.rd);
+  m.as_user = false;
+}
 void preload(Machine&, const Op&) {}
 
 constexpr Row kRows[] = {
@@ -105,9 +112,15 @@ constexpr Row kRows[] = {
     {0xFFF00FC0, 0xF8500000, shifted_register, at_register<Access::ldr>, 2},
     {0xFFF00FC0, 0xF9100000, shifted_register, at_register<Access::ldrsb>, 2},
     {0xFFF00FC0, 0xF9300000, shifted_register, at_register<Access::ldrsh>, 2},
-    // 8-bit offset, pre- and post-indexed; LDRT and its likes (P=1 U=1 W=0) differ only in privilege, which
-    // matters
-    // for the MPU alone. P=0 W=0 is undefined.
+    // 8-bit offset: unprivileged (P=1 U=1 W=0), pre- and post-indexed. P=0 W=0 is undefined.
+    {0xFFF00F00, 0xF8000E00, imm8_indexed, unprivileged<Access::strb>, 2},
+    {0xFFF00F00, 0xF8100E00, imm8_indexed, unprivileged<Access::ldrb>, 2},
+    {0xFFF00F00, 0xF8200E00, imm8_indexed, unprivileged<Access::strh>, 2},
+    {0xFFF00F00, 0xF8300E00, imm8_indexed, unprivileged<Access::ldrh>, 2},
+    {0xFFF00F00, 0xF8400E00, imm8_indexed, unprivileged<Access::str>, 2},
+    {0xFFF00F00, 0xF8500E00, imm8_indexed, unprivileged<Access::ldr>, 2},
+    {0xFFF00F00, 0xF9100E00, imm8_indexed, unprivileged<Access::ldrsb>, 2},
+    {0xFFF00F00, 0xF9300E00, imm8_indexed, unprivileged<Access::ldrsh>, 2},
     {0xFFF00C00, 0xF8000C00, imm8_indexed, indexed<Access::strb>, 2},
     {0xFFF00D00, 0xF8000900, imm8_indexed, indexed<Access::strb>, 2},
     {0xFFF00C00, 0xF8100C00, imm8_indexed, indexed<Access::ldrb>, 2},

@@ -1,13 +1,26 @@
-// ITM and TPIU registers that hold what was written; nothing is traced.
+// What the core has for trace: the ITM, the DWT's packets, and the TPIU with the way out.
 #pragma once
 
-#include <cstdint>
+#include <functional>
+
+#include "vboard/core/dwt_packets.hpp"
+#include "vboard/core/itm.hpp"
+#include "vboard/core/tpiu.hpp"
 
 namespace probity::vboard::armv7m {
 
 struct TraceState {
-  std::uint32_t itm_ter = 0, itm_tpr = 0, itm_tcr = 0;
-  std::uint32_t tpiu_cspsr = 1, tpiu_acpr = 0, tpiu_sppr = 1, tpiu_ffcr = 0x102;
+  Itm itm;
+  DwtPackets dwt;
+  Tpiu tpiu;
+  std::function<void(const ShiftedByte&)> out;  // nothing: nobody is there
+
+  void power_on_reset() {
+    itm = {};
+    dwt = {};
+    tpiu = {};
+  }
+  void advance(std::uint64_t now) { tpiu.advance(itm, now, out); }
 };
 
 }  // namespace probity::vboard::armv7m

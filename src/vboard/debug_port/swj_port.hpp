@@ -24,6 +24,7 @@ class SwjPort {
   // The rising edge that ends the cycle, with the level then on SWDIO/TMS.
   void edge(bool swdio_tms, bool tdi);
   void set_ntrst(bool asserted);
+  bool uses_jtag() const { return !swd_selected_; }
 
  private:
   void watch_for_select(bool level);

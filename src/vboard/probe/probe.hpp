@@ -44,6 +44,8 @@ class Probe {
   // reply waits.
   Bytes take_reply(std::size_t max_length);
   void drop_replies() { replies_.clear(); }
+  // Up to `max_length` bytes of what the debug interface's `endpoint` has that is not for replies: trace.
+  virtual Bytes take_trace(std::uint8_t /*endpoint*/, std::size_t /*max_length*/) { return {}; }
 
   // Requests that no real firmware takes, in words; a driver's test wants none.
   const std::vector<std::string>& errors() const { return errors_; }

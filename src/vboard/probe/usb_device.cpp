@@ -25,9 +25,13 @@ class DebugFunction final : public UsbFunction {
     probe_.receive(endpoint, data);
     return {};
   }
-  // Another endpoint is for trace, which a board without SWO pin has none of.
   UsbReply in(std::uint8_t endpoint, std::size_t max_length) override {
-    if (endpoint != reply_ || probe_.replies_waiting() == 0) return nothing_yet();
+    if (endpoint != reply_) {
+      Bytes trace = probe_.take_trace(endpoint, max_length);
+      if (trace.empty()) return nothing_yet();
+      return {UsbReply::Status::ok, std::move(trace)};
+    }
+    if (probe_.replies_waiting() == 0) return nothing_yet();
     return {UsbReply::Status::ok, probe_.take_reply(max_length)};
   }
 

@@ -14,7 +14,7 @@ constexpr std::uint8_t kRefresh = 0x00, kCountDevices = 0x01, kDeviceInfo = 0x02
                        kUsbCommand = 0x05, kServerVersion = 0x06;
 constexpr std::uint32_t kOk = 1, kTimeout = 0x1001, kBadParameter = 0x1002, kOpenError = 0x1003,
                         kTruncatedData = 0x1052;
-constexpr std::uint8_t kWrite = 0, kRead = 1;
+constexpr std::uint8_t kWrite = 0, kRead = 1, kReadSwo = 3;
 constexpr std::uint32_t kDeviceId = 1, kConnectionId = 1;
 constexpr std::uint32_t kDeviceInfoSize = 41;
 constexpr std::size_t kUsbCommandSize = 32, kBlockAt = 8, kBlockSize = 16;
@@ -29,6 +29,7 @@ StlinkServerConnection::StlinkServerConnection(Board& board, UsbPipe& pipe)
     if ((endpoint.address & 0x80) == 0) out_endpoint_ = endpoint.address;
   }
   in_endpoint_ = reply_endpoint(pipe.description());
+  trace_endpoint_ = device_.interfaces.front().endpoints.back().address;
 }
 
 bool StlinkServerConnection::serve(Bytes& input, Bytes& output) {
@@ -117,6 +118,7 @@ void StlinkServerConnection::open(ByteView request, Bytes& output) {
 
 Bytes StlinkServerConnection::transfer(ByteView request) {
   const std::uint32_t size = load_le32(request, 28);
+  if (request[24] == kReadSwo) return size == 0 ? Bytes() : pipe_.in(trace_endpoint_, size, kReplyTimeout);
   pipe_.out(out_endpoint_, request.subspan(kBlockAt, kBlockSize));
   if (request[24] == kRead) return size == 0 ? Bytes() : pipe_.in(in_endpoint_, size, kReplyTimeout);
   if (size != 0) pipe_.out(out_endpoint_, request.subspan(kUsbCommandSize));
@@ -128,8 +130,8 @@ void StlinkServerConnection::usb_command(ByteView request, Bytes& output) {
   const std::uint32_t expected = direction == kWrite ? 0 : load_le32(request, 28);
   Bytes data;
   std::uint32_t status = kOk;
-  if (!opened_ || load_le32(request, 4) != kConnectionId || direction > kRead) {
-    status = kBadParameter;  // SWO (direction 3) too: the board has no SWO pin
+  if (!opened_ || load_le32(request, 4) != kConnectionId || (direction > kRead && direction != kReadSwo)) {
+    status = kBadParameter;
   } else {
     try {
       data = transfer(request);

@@ -7,6 +7,7 @@
 //   0x04 close            8: connection id at 4               -> status
 //   0x05 USB command      32: connection id at 4, block at 8, direction at 24, size at 28, then the data
 //                                                             -> status, data
+//      direction 0 to the probe, 1 from it, 3 from its trace endpoint, without a block of its own
 //   0x06 server version   4                                   -> API, major, minor, build
 #pragma once
 
@@ -33,7 +34,7 @@ class StlinkServerConnection final : public Connection {
   Board& board_;
   UsbPipe& pipe_;
   UsbDeviceInfo device_;
-  std::uint8_t out_endpoint_ = 0, in_endpoint_ = 0;
+  std::uint8_t out_endpoint_ = 0, in_endpoint_ = 0, trace_endpoint_ = 0;
   bool opened_ = false;
 };
 

@@ -81,13 +81,14 @@ InterfaceDescription hid_interface(const Model& model) {
   return only;
 }
 
-// Version 2: out, then in; a third would be for SWO.
+// Version 2: out, then in; a third for SWO, where it is streamed.
 InterfaceDescription bulk_interface(const Model& model) {
   const auto packet = static_cast<std::uint16_t>(model.high_speed ? 512 : 64);
   InterfaceDescription only{.number = 0, .class_code = 0xFF, .subclass = 0, .protocol = 0};
   only.name = "CMSIS-DAP v2";
   only.endpoints = {{kOutEndpoint, UsbEndpointKind::bulk, packet, 0},
                     {kInEndpoint, UsbEndpointKind::bulk, packet, 0}};
+  if (model.swo_stream) only.endpoints.push_back({kTraceEndpoint, UsbEndpointKind::bulk, packet, 0});
   return only;
 }
 

@@ -8,7 +8,7 @@
 
 namespace probity::vboard::cmsis_dap {
 
-constexpr std::uint8_t kOutEndpoint = 0x01, kInEndpoint = 0x81;
+constexpr std::uint8_t kOutEndpoint = 0x01, kInEndpoint = 0x81, kTraceEndpoint = 0x82;
 
 UsbDescription describe(const Model& model, std::string serial);
 

@@ -17,12 +17,17 @@ Firmware::Firmware(const Model& model, Board& board, const ProbeOptions& options
       board_(board),
       pins_(board),
       swd_(pins_),
-      jtag_(pins_) {}
+      jtag_(pins_),
+      swo_(board) {}
 
 void Firmware::usb_reset() {
   Probe::usb_reset();
   queued_.clear();
   selected_ = Selected::none;
+  swo_.stop();
+  swo_transport_ = SwoTransport::none;
+  swo_mode_ = 0;
+  swo_baud_ = {};
 }
 
 void Firmware::lose_power() {
@@ -99,6 +104,13 @@ const std::vector<Firmware::Row>& Firmware::rows() {
       {command::kJtagSequence, &F::jtag_sequence},
       {command::kJtagConfigure, &F::jtag_configure},
       {command::kJtagIdCode, &F::jtag_idcode},
+      {command::kSwoTransport, &F::swo_transport},
+      {command::kSwoMode, &F::swo_mode},
+      {command::kSwoBaudrate, &F::swo_baudrate},
+      {command::kSwoControl, &F::swo_control},
+      {command::kSwoStatus, &F::swo_status},
+      {command::kSwoExtendedStatus, &F::swo_extended_status},
+      {command::kSwoData, &F::swo_data},
       {command::kExecuteCommands, &F::execute_commands},
   };
   return table;
@@ -121,6 +133,14 @@ void Firmware::execute_commands(Request& request, Bytes& response) {
   const std::uint8_t count = request.u8();
   append_u8(response, count);
   for (unsigned i = 0; i < count; ++i) run_one(request, response);
+}
+
+std::uint8_t Firmware::capabilities() const {
+  std::uint8_t bits = kCapabilityBits;
+  if (model_.swo_buffer != 0) bits |= kSwoUart;
+  if (model_.swo_manchester) bits |= kSwoManchester;
+  if (model_.swo_stream) bits |= kSwoStreaming;
+  return bits;
 }
 
 void Firmware::info(Request& request, Bytes& response) {
@@ -147,13 +167,16 @@ void Firmware::info(Request& request, Bytes& response) {
       text(firmware_version_);
       break;
     case info::kCapabilities:
-      value = {kCapabilityBits};
+      value = {capabilities()};
       break;
     case info::kPacketCount:
       value = {static_cast<std::uint8_t>(model_.packet_count)};
       break;
     case info::kPacketSize:
       append_le16(value, static_cast<std::uint16_t>(model_.packet_size));
+      break;
+    case info::kSwoBuffer:
+      if (model_.swo_buffer != 0) append_le32(value, static_cast<std::uint32_t>(model_.swo_buffer));
       break;
     case info::kTargetVendor:
     case info::kTargetName:
@@ -162,7 +185,6 @@ void Firmware::info(Request& request, Bytes& response) {
     case info::kTimer:
     case info::kUartReceive:
     case info::kUartTransmit:
-    case info::kSwoBuffer:
       break;  // known, and this probe has none: length 0
     default:
       error(fmt::format("unknown DAP_Info id 0x{:02x}", id));

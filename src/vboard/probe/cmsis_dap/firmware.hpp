@@ -11,6 +11,7 @@
 #include "vboard/probe/pins.hpp"
 #include "vboard/probe/probe.hpp"
 #include "vboard/probe/swd_port.hpp"
+#include "vboard/probe/swo_receiver.hpp"
 
 namespace probity::vboard::cmsis_dap {
 
@@ -24,6 +25,7 @@ class Firmware final : public Probe {
   void receive(std::uint8_t endpoint, ByteView packet) override;
   void usb_reset() override;
   void lose_power() override;
+  Bytes take_trace(std::uint8_t endpoint, std::size_t max_length) override;
 
  private:
   enum class Selected : std::uint8_t { none = 0, swd = 1, jtag = 2 };
@@ -38,6 +40,7 @@ class Firmware final : public Probe {
   void run_one(Request& request, Bytes& response);
 
   // General (firmware.cpp).
+  std::uint8_t capabilities() const;
   void info(Request& request, Bytes& response);
   void host_status(Request& request, Bytes& response);
   void connect(Request& request, Bytes& response);
@@ -77,6 +80,17 @@ class Firmware final : public Probe {
   Outcome block_read(const WireRequest& wanted, std::uint16_t count, std::uint16_t& done, Bytes& response);
   Outcome block_write(const WireRequest& wanted, std::uint16_t count, std::uint16_t& done, Request& request);
 
+  // SWO (swo.cpp).
+  enum class SwoTransport : std::uint8_t { none = 0, data_command = 1, endpoint = 2 };
+  void swo_transport(Request& request, Bytes& response);
+  void swo_mode(Request& request, Bytes& response);
+  void swo_baudrate(Request& request, Bytes& response);
+  void swo_control(Request& request, Bytes& response);
+  void swo_status(Request& request, Bytes& response);
+  void swo_extended_status(Request& request, Bytes& response);
+  void swo_data(Request& request, Bytes& response);
+  std::uint8_t swo_state();
+
   const Model& model_;
   UsbDescription description_;
   std::string firmware_version_;
@@ -84,6 +98,11 @@ class Firmware final : public Probe {
   Pins pins_;
   SwdPort swd_;
   JtagPort jtag_;
+  SwoReceiver swo_;
+  SwoTransport swo_transport_ = SwoTransport::none;
+  std::uint8_t swo_mode_ = 0;  // 1: UART, 2: Manchester
+  Hertz swo_baud_{0};
+  std::uint32_t swo_index_ = 0;  // bytes handed over since the start of capture
   Selected selected_ = Selected::none;
   std::vector<Bytes> queued_;  // by QueueCommands, until another command comes
   static constexpr unsigned kWaitRetries = 100;

@@ -14,7 +14,11 @@ const std::vector<Model>& models() {
        .hid = true,
        .high_speed = false,
        .packet_size = 64,
-       .packet_count = 4},
+       .packet_count = 4,
+       .swo_buffer = 4096,
+       .swo_clock = Hertz{3'000'000},
+       .swo_manchester = false,
+       .swo_stream = false},
       {.name = "cmsis-dap-v2",
        .vendor_id = 0xC251,
        .product_id = 0xF00A,
@@ -25,7 +29,11 @@ const std::vector<Model>& models() {
        .hid = false,
        .high_speed = true,
        .packet_size = 512,
-       .packet_count = 8},
+       .packet_count = 8,
+       .swo_buffer = 8192,
+       .swo_clock = Hertz{48'000'000},
+       .swo_manchester = true,
+       .swo_stream = true},
   };
   return rows;
 }
@@ -41,7 +49,11 @@ const Model& tcp_model() {
                             .hid = false,
                             .high_speed = true,
                             .packet_size = 1024,
-                            .packet_count = 8};
+                            .packet_count = 8,
+                            .swo_buffer = 8192,
+                            .swo_clock = Hertz{48'000'000},
+                            .swo_manchester = true,
+                            .swo_stream = false};
   return row;
 }
 

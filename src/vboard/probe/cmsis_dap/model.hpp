@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/units.hpp"
+
 namespace probity::vboard::cmsis_dap {
 
 struct Model {
@@ -15,6 +17,10 @@ struct Model {
   bool hid;         // version 1: HID reports of exactly packet_size bytes
   bool high_speed;  // USB
   unsigned packet_size, packet_count;
+  // SWO: buffer in bytes (0: no SWO), the UART's clock, which is its highest rate, and what else it can.
+  std::size_t swo_buffer;
+  Hertz swo_clock;
+  bool swo_manchester, swo_stream;
 };
 
 // What `probe=` chooses from.

@@ -31,6 +31,7 @@ Firmware::Firmware(const Model& model, Board& board, const ProbeOptions& options
       description_(describe(model, serial_of(options, model.serial))),
       board_(board),
       pins_(board),
+      swo_(board),
       mode_(model.power_on_mode),
       swd_khz_(model.default_swd_khz),
       jtag_khz_(model.default_jtag_khz) {}
@@ -242,6 +243,8 @@ void Firmware::enter(ByteView block) {
 void Firmware::exit(ByteView) { leave_debug_mode(); }  // no reply
 
 void Firmware::leave_debug_mode() {
+  swo_.stop();
+  trace_told_ = 0;
   dap_.reset();
   wire_.reset();
   open_aps_.clear();

@@ -13,6 +13,7 @@
 #include "vboard/probe/probe.hpp"
 #include "vboard/probe/stlink/model.hpp"
 #include "vboard/probe/stlink/version.hpp"
+#include "vboard/probe/swo_receiver.hpp"
 
 namespace probity::vboard::stlink {
 
@@ -26,6 +27,7 @@ class Firmware final : public Probe {
   void receive(std::uint8_t endpoint, ByteView data) override;
   void usb_reset() override;
   void lose_power() override;
+  Bytes take_trace(std::uint8_t endpoint, std::size_t max_length) override;
 
  private:
   using Handler = void (Firmware::*)(ByteView block);
@@ -109,6 +111,8 @@ class Firmware final : public Probe {
   UsbDescription description_;
   Board& board_;
   Pins pins_;
+  SwoReceiver swo_;
+  std::size_t trace_told_ = 0;  // bytes that GET_TRACE_NB has promised and the host has not read
   Mode mode_;
   bool jtag_ = false;
   std::uint32_t swd_khz_, jtag_khz_;

@@ -108,11 +108,6 @@ void Firmware::drive_nrst(ByteView block) {
   reply_status(status::kOk);
 }
 
-// The board has no SWO pin: a trace can be started, and stays empty.
-void Firmware::start_trace(ByteView) { reply_status(status::kOk); }
-void Firmware::stop_trace(ByteView) { reply_status(status::kOk); }
-void Firmware::get_trace_count(ByteView) { reply({0, 0}); }
-
 void Firmware::set_clock(const std::vector<ClockStep>& steps, ByteView block, std::uint32_t& khz) {
   if (version_.major >= 3) return refuse("V3 sets its clock by SET_COM_FREQ", status::kUnknownCommand, block);
   const std::uint32_t divisor = load_le16(block, 2);

@@ -35,7 +35,9 @@ Model v3(std::string_view name, std::uint16_t product_id, std::string_view seria
           .swd_clocks = v3_swd_clocks(),
           .jtag_clocks = v3_jtag_clocks(),
           .default_swd_khz = 1000,
-          .default_jtag_khz = 1000};
+          .default_jtag_khz = 1000,
+          .most_baud = Hertz{24'000'000},
+          .trace_buffer = 8192};
 }
 }  // namespace
 
@@ -57,7 +59,9 @@ const std::vector<Model>& models() {
        .swd_clocks = v2_swd_clocks(),
        .jtag_clocks = v2_jtag_clocks(),
        .default_swd_khz = 1800,
-       .default_jtag_khz = 1125},
+       .default_jtag_khz = 1125,
+       .most_baud = Hertz{2'000'000},
+       .trace_buffer = 4096},
       // RIOT-OS/RIOT pull request 5721.
       {.name = "stlink-v2-1",
        .product_id = 0x374B,
@@ -73,7 +77,9 @@ const std::vector<Model>& models() {
        .swd_clocks = v2_swd_clocks(),
        .jtag_clocks = v2_jtag_clocks(),
        .default_swd_khz = 1800,
-       .default_jtag_khz = 1125},
+       .default_jtag_khz = 1125,
+       .most_baud = Hertz{2'000'000},
+       .trace_buffer = 4096},
       // STLINK-V3E of Nucleo and Discovery boards: pyusb/pyusb issue 395.
       v3("stlink-v3", 0x374E, "003A00193137510B33333639", Beside::storage_and_port,
          {.major = 3, .jtag = 10, .swim = 1, .mass_storage = 3, .bridge = 5}),

@@ -34,6 +34,9 @@ struct Model {
   Mode power_on_mode;
   std::vector<ClockStep> swd_clocks, jtag_clocks;
   std::uint32_t default_swd_khz, default_jtag_khz;
+  // SWO: what the UART can, and the buffer behind it. As pyOCD's and OpenOCD's drivers hold them.
+  Hertz most_baud;
+  std::uint16_t trace_buffer;
 };
 
 const std::vector<Model>& models();
