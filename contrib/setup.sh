@@ -5,13 +5,16 @@
 set -eu
 
 build_packages="g++ cmake ninja-build pkg-config libjim-dev libusb-1.0-0-dev libhidapi-dev libelf-dev libfmt-dev
-  libspdlog-dev libasio-dev"
-# The judges (openocd, stlink-tools), the oracle of the virtual core (unicorn), the compiler that rebuilds the firmware and
-# loaders, the compiler with the fuzzer (clang), the guest with a real USB stack (qemu to usbip), what makes and tests the
-# package (from dpkg-dev on).
-test_packages="libgtest-dev libgmock-dev libunicorn-dev openocd stlink-tools gcc-arm-none-eabi python3 python3-pytest
-  clang-14 libclang-rt-14-dev
+  libspdlog-dev libasio-dev libcapstone-dev"
+# The judges (openocd, stlink-tools, gdb-multiarch), the oracle of the virtual core (unicorn), the compiler that rebuilds the
+# firmware and loaders, the compiler with the fuzzer (clang), the guest with a real USB stack (qemu to usbip), what makes
+# and tests the package (from dpkg-dev on).
+test_packages="libgtest-dev libgmock-dev libunicorn-dev openocd stlink-tools gdb-multiarch gcc-arm-none-eabi python3
+  python3-pytest clang-14 libclang-rt-14-dev
   qemu-system-x86 busybox-static cpio kmod udev usbip dpkg-dev file bash-completion zsh groff-base"
+
+# The debug adapter of an IDE (tests/ide) is an npm package. Whoever has Node.js from elsewhere keeps it.
+command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
 
 case "${1:-test}" in
   build) wanted=$build_packages ;;
@@ -29,17 +32,19 @@ for package in $wanted; do
     *) missing="$missing $package" ;;
   esac
 done
-[ -n "$missing" ] || exit 0
-
-as_root=
-if [ "$(id -u)" != 0 ]; then
-  command -v sudo >/dev/null || {
-    echo "setup.sh: these packages are missing and neither root nor sudo is at hand:$missing" >&2
-    exit 1
-  }
-  as_root=sudo
+if [ -n "$missing" ]; then
+  as_root=
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || {
+      echo "setup.sh: these packages are missing and neither root nor sudo is at hand:$missing" >&2
+      exit 1
+    }
+    as_root=sudo
+  fi
+  echo "Installing:$missing"
+  $as_root apt-get update -qq
+  # shellcheck disable=SC2086  # the lists are meant to be split
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
-echo "Installing:$missing"
-$as_root apt-get update -qq
-# shellcheck disable=SC2086  # the lists are meant to be split
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+
+[ "${1:-test}" = build ] || sh "$(dirname "$0")/../tests/ide/fetch.sh" "$(dirname "$0")/../build/ide"

@@ -17,6 +17,7 @@
 #include "commands/interpreter.hpp"
 #include "commands/reference.hpp"
 #include "commands/target_options.hpp"
+#include "server/server_commands.hpp"
 #include "vboard/board.hpp"
 #include "vboard/probe/probe.hpp"
 #include "vboard/serve/options.hpp"
@@ -68,7 +69,8 @@ void make(const std::vector<std::string>& words) {
   Log log(board.clock());
   const Host host{board.usb(), board.hid(), *tcp, board.clock()};
   Session session(host, log);
-  const Interpreter interpreter(session);
+  server::Settings settings;
+  const Interpreter interpreter(session, server::all_server_rows(settings));
   Marks marks = make_marks(interpreter);
   for (const std::string& word : std::span(words).subspan(2)) {
     const std::size_t equals = word.find('=');

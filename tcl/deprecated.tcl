@@ -60,3 +60,35 @@ proc array2mem {array_name bitwidth address count args} {
     for {set index 0} {$index < $count} {incr index} { lappend data [expr {$values($index)}] }
     write_memory $address $bitwidth $data {*}$args
 }
+
+# The same through a target, with the values in decimal: what is called "_target_object WORD" is "$target WORD".
+proc _mem2array_check {what bitwidth address count phys} {
+    if {$bitwidth ni {8 16 32 64}} { error "Invalid width param. Must be one of: 8, 16, 32 or 64." }
+    if {[llength $phys] > 1 || ([llength $phys] == 1 && [lindex $phys 0] ne "phys")} {
+        error "$what: '$phys' where only 'phys' may be"
+    }
+    if {$count <= 0} { error "$what: zero width read?" }
+    if {$count > 65536} { error "$what: too large read request, exceeds 64K items" }
+    set bytes [expr {$bitwidth / 8}]
+    if {$address % $bytes} { error "$what address: [format 0x%08x $address] is not aligned for $bytes byte reads" }
+}
+
+proc {_target_object mem2array} {array_name bitwidth address count args} {
+    echo "Warn : DEPRECATED! use 'read_memory' not 'mem2array'"
+    _mem2array_check mem2array $bitwidth $address $count $args
+    upvar $array_name values
+    set index 0
+    foreach value [read_memory $address $bitwidth $count {*}$args] {
+        set values($index) [expr {$value + 0}]
+        incr index
+    }
+}
+
+proc {_target_object array2mem} {array_name bitwidth address count args} {
+    echo "Warn : DEPRECATED! use 'write_memory' not 'array2mem'"
+    _mem2array_check array2mem $bitwidth $address $count $args
+    upvar $array_name values
+    set data {}
+    for {set index 0} {$index < $count} {incr index} { lappend data [expr {$values($index)}] }
+    write_memory $address $bitwidth $data {*}$args
+}

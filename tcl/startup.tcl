@@ -118,6 +118,7 @@ proc ocd_process_reset_inner {mode} {
         run         { set halt 0 }
         default     { return -code error "Invalid mode: $mode, must be one of: halt, init, or run" }
     }
+    _reset_begins $mode
 
     _each_target_event reset-start
     init_reset $mode

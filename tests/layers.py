@@ -18,7 +18,7 @@ LAYERS = {
     "target": ["base", "adapter", "dap"],
     "flash": ["base", "image", "adapter", "target"],
     "session": ["base", "image", "transport", "adapter", "dap", "target", "flash"],
-    "commands": ["base", "image", "adapter", "dap", "target", "flash", "session"],
+    "commands": ["base", "image", "adapter", "dap", "target", "flash", "rtos", "session"],
     "rtos": ["base", "adapter", "target"],
     "server": ["base", "transport", "image", "adapter", "target", "flash", "session", "rtos", "commands"],
     # The virtual board must not share a fact with the drivers: it would agree with their mistakes.

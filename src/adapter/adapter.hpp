@@ -10,6 +10,7 @@
 
 #include "adapter/dap_link.hpp"
 #include "adapter/probe_report.hpp"
+#include "adapter/trace_capture.hpp"
 #include "base/log.hpp"
 #include "base/units.hpp"
 #include "transport/host.hpp"
@@ -80,6 +81,8 @@ class Adapter {
   virtual std::vector<std::string> describe() = 0;
   // True where the nRST wire can be driven.
   virtual bool has_srst() const { return true; }
+  // Receives the target's trace; null where the probe cannot. Owned by the adapter, works from connect() on.
+  virtual TraceCapture* trace_capture() { return nullptr; }
   // The open probe as a line of `adapter list-probes`; nothing where it is not on this machine's bus.
   virtual std::optional<ProbeReport> report() { return {}; }
 };

@@ -65,8 +65,14 @@ int Log::add_listener(Listener listener) {
   return next_listener_++;
 }
 
+int Log::add_text_listener(TextListener listener) {
+  text_listeners_.emplace_back(next_listener_, std::move(listener));
+  return next_listener_++;
+}
+
 void Log::remove_listener(int id) {
   std::erase_if(listeners_, [id](const auto& entry) { return entry.first == id; });
+  std::erase_if(text_listeners_, [id](const auto& entry) { return entry.first == id; });
 }
 
 std::string Log::prefix(LogLevel level) {
@@ -81,17 +87,23 @@ void Log::line(LogLevel level, std::string_view text) {
   std::size_t begin = 0;
   while (true) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    print(level, prefix(level) + std::string(text.substr(begin, end - begin)), true);
+    print(level, prefix(level), text.substr(begin, end - begin), true);
     if (end + 1 >= text.size()) return;
     begin = end + 1;
   }
 }
 
-void Log::raw(std::string_view text) { print(LogLevel::user, text, false); }
+void Log::raw(std::string_view text) { print(LogLevel::user, {}, text, false); }
 
-void Log::print(LogLevel level, std::string_view text, bool newline) {
-  out_->info("{}{}", text, newline ? "\n" : "");
-  for (const auto& [id, listener] : listeners_) listener(level, text);
+void Log::keep(std::string_view text) { out_->info("{}\n", text); }
+
+void Log::print(LogLevel level, std::string_view prefix, std::string_view text, bool newline) {
+  out_->info("{}{}{}", prefix, text, newline ? "\n" : "");
+  if (!listeners_.empty()) {
+    const std::string line = std::string(prefix).append(text);
+    for (const auto& [id, listener] : listeners_) listener(level, line);
+  }
+  for (const auto& [id, listener] : text_listeners_) listener({level, text, newline});
 }
 
 }  // namespace probity

@@ -52,7 +52,15 @@ class Log {
   // remove_listener.
   using Listener = std::function<void(LogLevel, std::string_view line)>;
   int add_listener(Listener listener);
-  void remove_listener(int id);
+  // The same text without the level's prefix, for consoles: OpenOCD shows it so on telnet and to `capture`.
+  struct Text {
+    LogLevel level;
+    std::string_view text;
+    bool ends_line;  // not after `echo -n`
+  };
+  using TextListener = std::function<void(const Text&)>;
+  int add_text_listener(TextListener listener);
+  void remove_listener(int id);  // of either kind
 
   template <typename... Args>
   void user(fmt::format_string<Args...> f, Args&&... args) {
@@ -84,6 +92,8 @@ class Log {
   void line(LogLevel level, std::string_view text);
   // User text without a newline at its end (`echo -n`).
   void raw(std::string_view text);
+  // Into the file or onto stderr alone: what a console's client has been told already.
+  void keep(std::string_view text);
 
  private:
   template <typename... Args>
@@ -91,7 +101,7 @@ class Log {
     if (enabled(level)) line(level, fmt::format(f, std::forward<Args>(args)...));
   }
   std::string prefix(LogLevel level);
-  void print(LogLevel level, std::string_view text, bool newline);
+  void print(LogLevel level, std::string_view prefix, std::string_view text, bool newline);
 
   Clock& clock_;
   Nanoseconds start_;
@@ -99,6 +109,7 @@ class Log {
   unsigned count_ = 0;
   std::shared_ptr<spdlog::logger> out_;
   std::vector<std::pair<int, Listener>> listeners_;
+  std::vector<std::pair<int, TextListener>> text_listeners_;
   int next_listener_ = 1;
 };
 

@@ -45,8 +45,9 @@ std::string shutdown(Interpreter& interpreter, const Call& call) {
   throw LeaveScripts{};
 }
 
-std::string exit_command(const Call& call) {
+std::string exit_command(Interpreter& interpreter, const Call& call) {
   args::expect(call.args, 0, 1);
+  if (interpreter.exit_console && interpreter.exit_console()) throw LeaveScripts{};
   const auto status = call.args.empty() ? 0 : static_cast<int>(args::number(call.args[0], 255));
   call.session.request_shutdown(status);
   throw LeaveScripts{};
@@ -68,8 +69,9 @@ std::string capture(Interpreter& interpreter, const Call& call) {
   args::expect(call.args, 1, 1);
   Log& log = call.session.log();
   std::string captured;
-  const int listener =
-      log.add_listener([&](LogLevel, std::string_view line) { captured += std::string(line) + "\n"; });
+  const int listener = log.add_text_listener([&](const Log::Text& text) {
+    if (text.level <= LogLevel::info) captured.append(text.text).append(text.ends_line ? "\n" : "");
+  });
   const Interpreter::Result result = interpreter.eval(call.args[0]);
   log.remove_listener(listener);
   if (result.outcome == Interpreter::Outcome::leave) throw LeaveScripts{};
@@ -118,7 +120,8 @@ std::vector<CommandRow> core_rows(Interpreter& interpreter) {
       {"echo", kAny, "[-n] string", "Prints a line; with -n without ending it.", echo},
       {"sleep", kAny, "milliseconds ['busy']", "Waits; the targets are looked at meanwhile.", sleep_command},
       {"shutdown", kAny, "['error']", "Ends the program; with 'error' its exit status is 1.", with(shutdown)},
-      {"exit", kAny, "[status]", "Ends the scripts and the program.", exit_command},
+      {"exit", kAny, "[status]", "Ends the scripts and the program; on a telnet console, that console.",
+       with(exit_command)},
       {"version", kAny, "", "Shows the program's version.",
        [](const Call& call) {
          args::expect(call.args, 0, 1);

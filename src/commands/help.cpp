@@ -37,6 +37,7 @@ std::string show(const std::string& name, const Topic& topic, bool with_help) {
 std::map<std::string, Topic> topics(const Interpreter& interpreter) {
   std::map<std::string, Topic> all;
   for (const CommandRow* row : interpreter.rows()) {
+    if (row->name.starts_with('_')) continue;  // for startup.tcl alone
     all[std::string(row->name)] = {std::string(row->usage), std::string(row->help), row->mode};
   }
   for (const auto& [name, text] : interpreter.added_texts) {

@@ -57,6 +57,7 @@ Interpreter::Interpreter(Session& session, std::vector<CommandRow> rows_above)
   Jim_CreateCommand(jim_, "unknown", &Interpreter::unknown, this, nullptr);
   Jim_CreateCommand(jim_, "expr", &Interpreter::expr, this, nullptr);
   session_.run_event = [this](TargetEntry& target, std::string_view event) { run_event(target, event); };
+  session_.leave_scripts = [] { throw LeaveScripts{}; };
   for (const StartupScript& script : startup_scripts()) {
     const Result result = eval(std::string(script.text), fmt::format("embedded:{}", script.name));
     if (result.outcome == Outcome::error) {
@@ -67,6 +68,8 @@ Interpreter::Interpreter(Session& session, std::vector<CommandRow> rows_above)
 
 Interpreter::~Interpreter() {
   session_.run_event = nullptr;
+  session_.trace().run_event = nullptr;
+  session_.leave_scripts = nullptr;
   Jim_FreeInterp(jim_);
 }
 
@@ -132,6 +135,11 @@ int Interpreter::dispatch_object(const Entry& entry, int argc, Jim_Obj* const* a
   if (entry.is_target && is_row) {
     const Session::CurrentTargetScope scope(session_, session_.target_entry(entry.name));
     return forward(word, argc - 2, argv + 2);
+  }
+  // What a target does in Tcl, because it works on the caller's variables.
+  if (const std::string proc = "_target_object " + word; entry.is_target && exists(proc)) {
+    const Session::CurrentTargetScope scope(session_, session_.target_entry(entry.name));
+    return forward(proc, argc - 2, argv + 2);
   }
   return guard([&]() -> std::string {
     std::vector<std::string> known;
@@ -271,11 +279,20 @@ Interpreter::Result Interpreter::call(std::span<const std::string> words) {
 }
 
 Interpreter::Outcome Interpreter::run(const std::string& script, const std::string& source) {
-  const Result result = eval(script, source);
+  return conclude(eval(script, source), [this](std::string_view text) { session_.log().user("{}", text); });
+}
+
+Interpreter::Outcome Interpreter::run_for(const std::string& script,
+                                          const std::function<void(std::string_view)>& show) {
+  return conclude(eval(script), show);
+}
+
+Interpreter::Outcome Interpreter::conclude(const Result& result,
+                                           const std::function<void(std::string_view)>& show) {
   if (result.outcome == Outcome::error) {
     report_error(result.text);
   } else if (result.outcome == Outcome::ok && !result.text.empty()) {
-    session_.log().user("{}", result.text);
+    show(result.text);
   }
   return result.outcome;
 }

@@ -50,6 +50,8 @@ class Interpreter {
   Result eval(const std::string& script, const std::string& source = {});
   // The same, as typed at a prompt: a result is printed, an error is printed with where it happened.
   Outcome run(const std::string& script, const std::string& source = {});
+  // The same for a console of its own, which shows the result; errors go to the log, as with run().
+  Outcome run_for(const std::string& script, const std::function<void(std::string_view)>& show);
   // One command of these words.
   Result call(std::span<const std::string> words);
 
@@ -63,6 +65,8 @@ class Interpreter {
   SearchPath& search_path() { return search_path_; }
   // What `init` reads when no adapter is configured; empty: nothing.
   std::string fallback_script;
+  // What `exit` does on a console: ends it and returns true. False or empty: it ends the program.
+  std::function<bool()> exit_console;
   // False after `noinit`.
   bool init_at_end = true;
 
@@ -103,6 +107,7 @@ class Interpreter {
   std::vector<std::string> procs();
   int forward(const std::string& name, int argc, Jim_Obj* const* argv);
   Result result_of(int code);
+  Outcome conclude(const Result& result, const std::function<void(std::string_view)>& show);
   void report_error(const std::string& text);
   void run_event(TargetEntry& target, std::string_view event);
 

@@ -1,9 +1,7 @@
-// halt, resume, step, targets, breakpoints.
+// halt, resume, step, targets.
 #include "commands/run_control_commands.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 #include "base/errors.hpp"
 #include "commands/args.hpp"
@@ -56,13 +54,15 @@ Target& polled_target(const Call& call) {
 
 std::string resume(const Call& call) {
   const auto address = address_of(call);
-  polled_target(call).resume({.address = address});
+  polled_target(call);
+  call.session.resume(call.session.current(), {.address = address});
   return {};
 }
 
 std::string step(const Call& call) {
   const auto address = address_of(call);
-  polled_target(call).step(address);
+  polled_target(call);
+  call.session.step(call.session.current(), address);
   return {};
 }
 
@@ -98,46 +98,6 @@ std::string targets(const Call& call) {
   return text;
 }
 
-std::string list_breakpoints(const Target& target) {
-  std::string text;
-  for (const Breakpoint& set : target.breakpoints()) {
-    text += fmt::format("Breakpoint(IVA): 0x{:08x}, 0x{:x}, 0\n", set.address, set.length);
-  }
-  return text;
-}
-
-// `bp address length [hw]`; all are made in the breakpoint unit, which works in flash and RAM that it
-// reaches.
-std::string set_breakpoint(const Call& call) {
-  args::expect(call.args, 0, 3);
-  Target& target = target_of(call);
-  if (call.args.empty()) return list_breakpoints(target);
-  if (call.args.size() < 2) throw UsageError("a length is needed (2 for Thumb code)");
-  const Address address = args::address(call.args[0]);
-  if (const auto length = args::number(call.args[1]); length != 2 && length != 4) {
-    throw UsageError(fmt::format("'{}' is no length of a Thumb instruction: 2 or 4", call.args[1]));
-  }
-  if (call.args.size() == 3) args::one_of(call.args[2], {"hw"});
-  target.set_breakpoint({.address = address});
-  return fmt::format("breakpoint set at 0x{:08x}\n", address);
-}
-
-std::string remove_breakpoint(const Call& call) {
-  args::expect(call.args, 1, 1);
-  Target& target = target_of(call);
-  if (call.args[0] == "all") {
-    for (const Breakpoint& set : target.breakpoints()) target.clear_breakpoint(set.address);
-    return {};
-  }
-  const Address address = args::address(call.args[0]);
-  const auto set = target.breakpoints();
-  if (std::ranges::find(set, address & ~Address{1}, &Breakpoint::address) == set.end()) {
-    throw UsageError(fmt::format("no breakpoint at address 0x{:08x} found", address));
-  }
-  target.clear_breakpoint(address);
-  return {};
-}
-
 }  // namespace
 
 std::vector<CommandRow> run_control_rows() {
@@ -152,8 +112,6 @@ std::vector<CommandRow> run_control_rows() {
       {"soft_reset_halt", kExec, "", "Resets the core by software and halts it; 'reset halt' is better.",
        soft_reset_halt},
       {"targets", CommandMode::any, "[target]", "Shows all targets, or selects one.", targets},
-      {"bp", kExec, "[address length ['hw']]", "Sets a hardware breakpoint, or lists them.", set_breakpoint},
-      {"rbp", kExec, "'all' | address", "Removes one breakpoint, or all.", remove_breakpoint},
   };
 }
 

@@ -42,8 +42,11 @@ std::string init(Interpreter& interpreter, const Call& call) {
     session.connect_daps();
     session.examine_targets();
     session.make_flash_banks();
+    session.trace().start();
+    if (session.on_init) session.on_init();
     run_hook(interpreter, "_run_post_init_commands");
   } catch (...) {
+    if (session.on_abandon) session.on_abandon();
     session.abandon_init();
     throw;
   }
@@ -74,6 +77,14 @@ std::vector<CommandRow> session_rows(Interpreter& interpreter) {
       {"dap init", CommandMode::any, "", "Part of 'init'.", nothing},
       {"transport init", CommandMode::any, "", "Part of 'init'.", nothing},
       {"flash init", CommandMode::config, "", "Part of 'init'.", nothing},
+      // For startup.tcl: tells the listeners of resets.
+      {"_reset_begins", CommandMode::exec, "mode", "Part of 'reset'.",
+       [](const Call& call) -> std::string {
+         args::expect(call.args, 1, 1);
+         if (!call.session.on_reset) return {};
+         for (const auto& entry : call.session.targets) call.session.on_reset(*entry, call.args[0]);
+         return {};
+       }},
       {"poll", CommandMode::any, "['on'|'off']",
        "Looks at the targets now, or turns looking at them by itself on or off.",
        [](const Call& call) -> std::string {
@@ -87,7 +98,9 @@ std::vector<CommandRow> session_rows(Interpreter& interpreter) {
          for (const auto& entry : session.targets) {
            if (!entry->target) continue;
            text += fmt::format("TAP: {} (enabled)\n", entry->name);
-           if (entry->target->poll() == TargetState::halted) text += entry->target->describe_halt() + "\n";
+           // Not part of the result, as with OpenOCD: it is seen before it.
+           if (entry->target->poll() == TargetState::halted)
+             session.log().user("{}", session.describe_halt(*entry));
          }
          return text;
        }},

@@ -15,20 +15,26 @@ std::vector<CommandRow> transport_rows();
 std::vector<CommandRow> driver_rows();
 std::vector<CommandRow> reset_config_rows();
 std::vector<CommandRow> jtag_rows();
-std::vector<CommandRow> trace_rows(Interpreter& interpreter);
+std::vector<CommandRow> tpiu_rows(Interpreter& interpreter);
+std::vector<CommandRow> cti_rows(Interpreter& interpreter);
+std::vector<CommandRow> itm_rows();
 std::vector<CommandRow> dap_rows(Interpreter& interpreter);
 std::vector<CommandRow> target_rows(Interpreter& interpreter);
-std::vector<CommandRow> server_rows();
 std::vector<CommandRow> flash_bank_rows();
 std::vector<CommandRow> core_rows(Interpreter& interpreter);
 std::vector<CommandRow> session_rows(Interpreter& interpreter);
 
 std::vector<CommandRow> run_control_rows();
+std::vector<CommandRow> breakpoint_rows();
+std::vector<CommandRow> cortex_m_rows();
 std::vector<CommandRow> memory_rows();
 std::vector<CommandRow> register_rows();
 std::vector<CommandRow> flash_rows();
 std::vector<CommandRow> image_rows();
 std::vector<CommandRow> stm32f2x_rows();
+std::vector<CommandRow> semihosting_rows();
+std::vector<CommandRow> rtt_rows();
+std::vector<CommandRow> profile_rows();
 
 std::vector<CommandRow> all_rows(Interpreter& interpreter);
 

@@ -72,30 +72,13 @@ std::string names(const Call& call) {
 }
 
 std::string smp(const Call& call) {
-  for (const std::string& name : call.args) call.session.target_entry(name);
-  if (call.args.size() > 1) throw ConfigError("targets that run together (smp) are not in this version");
+  std::vector<TargetEntry*> together;
+  for (const std::string& name : call.args) {
+    TargetEntry& entry = call.session.target_entry(name);
+    if (std::ranges::find(together, &entry) == together.end()) together.push_back(&entry);
+  }
+  for (TargetEntry* entry : together) entry->together = together;
   return {};
-}
-
-// cortex_m reset_config: how to reset where there is no SRST.
-std::string soft_reset(const Call& call) {
-  args::expect(call.args, 0, 1);
-  auto& method = call.session.reset_config.soft_reset;
-  if (!call.args.empty()) {
-    method = args::one_of(call.args[0], {"sysresetreq", "vectreset"}) == 0 ? SoftReset::sysresetreq
-                                                                           : SoftReset::vectreset;
-    return {};
-  }
-  return fmt::format("cortex_m reset_config {}",
-                     method == SoftReset::vectreset ? "vectreset" : "sysresetreq");
-}
-
-std::string mask_interrupts(const Call& call) {
-  args::expect(call.args, 0, 1);
-  if (!call.args.empty() && args::one_of(call.args[0], {"auto", "on", "off", "steponly"}) != 0) {
-    throw ConfigError("cortex_m maskisr: this version only has 'auto'");
-  }
-  return "cortex_m interrupt mask auto";
 }
 
 }  // namespace
@@ -118,10 +101,6 @@ std::vector<CommandRow> target_rows(Interpreter& interpreter) {
       {"target count", kAny, "", "How many targets there are.",
        [](const Call& call) { return fmt::format("{}", call.session.targets.size()); }},
       {"target smp", kAny, "targetname1 targetname2 ...", "Gathers targets that run together.", smp},
-      {"cortex_m reset_config", kAny, "['sysresetreq'|'vectreset']", "How to reset where there is no SRST.",
-       soft_reset},
-      {"cortex_m maskisr", CommandMode::exec, "['auto'|'on'|'off'|'steponly']",
-       "Whether interrupts are masked while stepping.", mask_interrupts},
   };
 }
 

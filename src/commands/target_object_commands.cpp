@@ -37,6 +37,14 @@ std::string examine(const Call& call) {
   return {};
 }
 
+void tell_the_same_core(Session& session, const TargetEntry& reset) {
+  for (const auto& entry : session.targets) {
+    if (entry.get() == &reset || !entry->target || entry->dap != reset.dap) continue;
+    if (session.access_port_of(*entry) == session.access_port_of(reset))
+      entry->target->reset_seen_by_another();
+  }
+}
+
 std::string reset(const Call& call) {
   args::expect(call.args, 2, 2);
   const bool assert = args::one_of(call.args[0], {"assert", "deassert"}) == 0;
@@ -47,6 +55,7 @@ std::string reset(const Call& call) {
     target.assert_reset(halt);
   } else {
     target.deassert_reset(halt);
+    tell_the_same_core(call.session, entry_of(call));
   }
   return {};
 }

@@ -7,6 +7,7 @@
 
 #include "base/errors.hpp"
 #include "commands/args.hpp"
+#include "rtos/rtos.hpp"
 
 namespace probity {
 
@@ -121,7 +122,13 @@ constexpr OptionRow kOptions[] = {
      [](Session&, const TargetEntry& t) { return shown(t, "-coreid"); }},
     {"-dbgbase", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-dbgbase") = w; },
      [](Session&, const TargetEntry& t) { return shown(t, "-dbgbase"); }},
-    {"-rtos", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-rtos") = w; },
+    {"-rtos",
+     [](Session&, TargetEntry& t, const std::string& w) {
+       if (w != "auto" && w != "none" && std::ranges::find(rtos::kRtosNames, w) == rtos::kRtosNames.end()) {
+         throw ConfigError(rtos::unknown_rtos(w));
+       }
+       kept(t, "-rtos") = w;
+     },
      [](Session&, const TargetEntry& t) { return shown(t, "-rtos"); }},
     {"-cti", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-cti") = w; },
      [](Session&, const TargetEntry& t) { return shown(t, "-cti"); }},
@@ -148,8 +155,12 @@ void require_event(std::string_view name) {
   }
 }
 
-void set_event(TargetEntry& entry, const std::string& name, const std::string& body) {
+void set_event(Session& session, TargetEntry& entry, const std::string& name, const std::string& body) {
   require_event(name);
+  if (name == "trace-config") {  // each time it is set; seen of OpenOCD 0.12.0
+    session.log().info(
+        "DEPRECATED target event trace-config; use TPIU events {{pre,post}}-{{enable,disable}}");
+  }
   std::erase_if(entry.events, [&](const auto& event) { return event.first == name; });
   entry.events.emplace_back(name, body);
 }
@@ -167,7 +178,7 @@ void configure_target(Session& session, TargetEntry& entry, std::span<const std:
     }
     if (word == "-event") {
       if (left < 2) throw UsageError("-event needs a name and a body");
-      set_event(entry, words[i + 1], words[i + 2]);
+      set_event(session, entry, words[i + 1], words[i + 2]);
       i += 3;
       continue;
     }

@@ -25,6 +25,10 @@ class Connection {
   virtual void close() = 0;
   // "127.0.0.1:50123", for the log.
   virtual std::string peer() const = 0;
+  // Bytes that wait to be sent.
+  virtual std::size_t waiting() const { return 0; }
+  // While it is paused nothing is received: the other end has to wait, too.
+  virtual void pause(bool) {}
 };
 
 // One client's talk. Everything is called from the event loop, never from within another call of the same

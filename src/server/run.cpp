@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "base/clock.hpp"
 #include "base/errors.hpp"
 #include "base/interrupt.hpp"
 #include "commands/args.hpp"
 #include "commands/interpreter.hpp"
+#include "server/gdb/gdb_server.hpp"
+#include "server/server.hpp"
+#include "server/server_commands.hpp"
 #include "session/session.hpp"
 
 namespace probity {
@@ -51,24 +53,39 @@ bool run_scripts(Interpreter& interpreter, const CommandLine& line) {
   if (!line.has(Kind::file) && !line.has(Kind::command)) {
     if (!run_step(interpreter, {Kind::file, "openocd.cfg"})) return false;
   }
-  if (interpreter.session().shutdown_requested() || !interpreter.init_at_end) return true;
+  return true;
+}
+
+// The ports are opened when the scripts are through, before the `init` that is said for them; as OpenOCD
+// 0.12.0 does. False: `init` failed.
+bool open_servers(server::Server& server, Interpreter& interpreter) {
+  server.open_consoles();
+  if (!interpreter.init_at_end || interpreter.session().initialized()) return true;
   return interpreter.run("init") == Interpreter::Outcome::ok;
 }
 
-// Looks at the targets ten times a second until a signal comes. On a virtual clock, which only sleep() moves,
-// time goes on as fast as on the wall.
-void serve(Session& session, const Interrupt& interrupt) {
-  constexpr Milliseconds kPeriod(100), kSlice(20);
-  SystemClock wall;
-  while (!interrupt.pending()) {
-    const Nanoseconds before = session.clock().now();
-    for (Nanoseconds waited{0}; waited < kPeriod && !interrupt.pending(); waited += kSlice)
-      wall.sleep(kSlice);
-    const Nanoseconds passed = session.clock().now() - before;
-    if (passed < kPeriod) session.clock().sleep(kPeriod - passed);
-    if (session.initialized()) session.poll();
+// The GDB ports are opened by `init`. OpenOCD 0.12.0 goes on where one cannot be had, and so do we.
+class GdbPorts {
+ public:
+  GdbPorts(Session& session, server::Server& server, server::GdbServers& gdb) : session_(session) {
+    session_.on_init = [&session, &server, &gdb] {
+      for (server::Service& service : gdb.services()) {
+        try {
+          server.open(std::move(service));
+        } catch (const Error& e) {
+          session.report(e);
+        }
+      }
+    };
+    session_.on_abandon = [&server] { server.close("gdb"); };
   }
-}
+  ~GdbPorts() { session_.on_init = session_.on_abandon = nullptr; }
+  GdbPorts(const GdbPorts&) = delete;
+  GdbPorts& operator=(const GdbPorts&) = delete;
+
+ private:
+  Session& session_;
+};
 
 // Gives the signals to the interpreter, too, as long as it lives.
 class SignalsToScripts {
@@ -94,23 +111,23 @@ void shut_down(Interpreter& interpreter, Interrupt& interrupt) {
 }
 
 // The exit status.
-int run_session(Session& session, Interpreter& interpreter, const CommandLine& line, Interrupt& interrupt) {
+int run_session(Session& session, Interpreter& interpreter, server::Server& server, const CommandLine& line,
+                Interrupt& interrupt) {
   const SignalsToScripts signals(interrupt, interpreter);
-  Log& log = session.log();
-  const bool done = run_scripts(interpreter, line);
+  bool done = run_scripts(interpreter, line);
+  if (done && !session.shutdown_requested() && interrupt.signal() == 0)
+    done = open_servers(server, interpreter);
   if (session.shutdown_requested()) return *session.shutdown_requested();
-  if (interrupt.signal() != 0) {
-    log.warn("{} came: what was running is not finished", name_of_signal(interrupt.signal()));
+  if (!done) {
+    if (interrupt.signal() == 0) return 1;
+    session.log().warn("{} came: what was running is not finished", name_of_signal(interrupt.signal()));
   } else {
-    if (!done) return 1;
-    log.warn(
-        "the telnet, Tcl and GDB servers are not in this version of Probity yet; waiting for a signal to "
-        "end");
     try {
-      serve(session, interrupt);
+      server.run();
     } catch (const Interrupted&) {
       // What it waited for.
     }
+    if (session.shutdown_requested()) return *session.shutdown_requested();
   }
   shut_down(interpreter, interrupt);
   return session.shutdown_requested().value_or(1);
@@ -122,13 +139,17 @@ int run(const CommandLine& line, const Host& host, Log& log, const SearchEnviron
         Interrupt& interrupt) {
   try {
     Session session(host, log);
-    Interpreter interpreter(session);
+    server::Settings settings;
+    Interpreter interpreter(session, server::all_server_rows(settings));
     for (const CommandLine::Step& step : line.steps) {
       if (step.kind == Kind::search) interpreter.search_path().add(step.text);
     }
     add_default_directories(interpreter.search_path(), environment);
     if (!line.has(Kind::file)) interpreter.fallback_script = "openocd.cfg";
-    return run_session(session, interpreter, line, interrupt);
+    server::GdbServers gdb(session, interpreter, settings.gdb);
+    server::Server server(session, interpreter, settings.consoles, interrupt);
+    const GdbPorts gdb_ports(session, server, gdb);
+    return run_session(session, interpreter, server, line, interrupt);
   } catch (const std::exception& e) {
     const auto* error = dynamic_cast<const Error*>(&e);
     log.line(LogLevel::error, error ? error->describe() : e.what());

@@ -32,6 +32,7 @@ void Session::init() {
     connect_daps();
     examine_targets();
     make_flash_banks();
+    trace_.start();
   } catch (...) {
     abandon_init();
     throw;
@@ -39,8 +40,13 @@ void Session::init() {
 }
 
 void Session::abandon_init() {
+  trace_.stop();
+  rtt_.forget_target();
   for (FlashEntry& entry : flash_banks) entry.bank.reset();
-  for (const auto& entry : targets) entry->target.reset();
+  for (const auto& entry : targets) {
+    entry->semihosting.reset();
+    entry->target.reset();
+  }
   for (const auto& entry : daps) entry->dap.reset();
   link_ = nullptr;
   adapter_.reset();
@@ -134,19 +140,37 @@ DapEntry& Session::dap_entry(const TargetEntry& target) {
   throw ConfigError(fmt::format("target '{}': there is no DAP '{}' ('dap create')", target.name, target.dap));
 }
 
+unsigned Session::access_port_of(const TargetEntry& target) {
+  if (target.ap) return *target.ap;
+  Dap& dap = *dap_entry(target).dap;
+  return dap.link().reaches_registers() ? find_memory_ap(dap) : 0;
+}
+
 void Session::make_target(TargetEntry& entry) {
   Dap& dap = *dap_entry(entry).dap;
-  const unsigned ap = entry.ap ? *entry.ap : dap.link().reaches_registers() ? find_memory_ap(dap) : 0;
+  const unsigned ap = access_port_of(entry);
   const TargetEnvironment environment{dap, dap.memory(ap), *adapter_, reset_config, host_.clock, log_};
   entry.target = make_cortex_m(entry.name, environment);
   entry.target->work_areas().config = entry.work_area;
   entry.target->set_state_listener(
       [this, &entry](TargetState state, HaltReason reason) { told(entry, state, reason); });
+  make_semihosting(entry);
+}
+
+void Session::make_semihosting(TargetEntry& entry) {
+  entry.semihosting = std::make_unique<Semihosting>(SemihostingEnvironment{
+      *entry.target, clock(), log_, [this, &entry](std::string_view event) { fire(entry, event); },
+      [this] { return debuggers > 0; },
+      [this](int status) {
+        request_shutdown(status);
+        if (leave_scripts) leave_scripts();
+      }});
 }
 
 void Session::examine(TargetEntry& entry) {
   if (!entry.target) make_target(entry);
   entry.target->examine();
+  trace_.target_examined(entry);
 }
 
 void Session::examine_targets() {

@@ -25,6 +25,7 @@ Session::Session(const Host& host, Log& log)
 
 // What refers goes before what it refers to.
 Session::~Session() {
+  trace_.stop();
   flash_banks.clear();
   targets.clear();
   daps.clear();
@@ -171,16 +172,65 @@ void Session::report(const Error& error) {
 }
 
 void Session::fire(TargetEntry& entry, std::string_view event) {
+  const auto listeners = event_listeners_;  // a listener may remove itself
+  for (const auto& [id, listener] : listeners) listener(entry, event);
   if (run_event) run_event(entry, event);
 }
 
+void Session::resume(TargetEntry& entry, const ResumeOptions& options) {
+  fire(entry, "resume-start");
+  entry.target->resume(options);
+  fire(entry, "resume-end");
+}
+
+void Session::step(TargetEntry& entry, std::optional<Address> address) {
+  fire(entry, "step-start");
+  entry.target->step(address);
+  fire(entry, "step-end");
+}
+
+int Session::add_event_listener(EventListener listener) {
+  event_listeners_.emplace_back(next_listener_, std::move(listener));
+  return next_listener_++;
+}
+
+void Session::remove_event_listener(int id) {
+  std::erase_if(event_listeners_, [id](const auto& entry) { return entry.first == id; });
+}
+
+// The others of `target smp` halt and run on with the one that did. One that cannot is told of, and the rest
+// go along.
+void Session::take_along(TargetEntry& leader, TargetState state) {
+  if (taking_along_) return;
+  if (leader.target->state() != state) return;  // a step says that it runs: the others stand meanwhile
+  struct Scope {
+    bool& flag;
+    ~Scope() { flag = false; }
+  } scope{taking_along_};
+  taking_along_ = true;
+  for (TargetEntry* other : leader.together) {
+    if (other == &leader || !other->target || !other->target->examined()) continue;
+    try {
+      const TargetState now = other->target->poll();
+      if (state == TargetState::halted && now == TargetState::running) other->target->halt();
+      if (state == TargetState::running && now == TargetState::halted) other->target->resume();
+    } catch (const Error& e) {
+      report(e);
+    }
+  }
+}
+
 void Session::told(TargetEntry& entry, TargetState state, HaltReason reason) {
+  if (state == TargetState::halted || state == TargetState::running) take_along(entry, state);
   if (state == TargetState::halted) {
     fire(entry, "gdb-halt");
     fire(entry, "halted");
-    log_.user("{}", entry.target->describe_halt());
+    if (!entry.quiet_halts && !taking_along_) log_.user("{}", describe_halt(entry));
   } else if (state == TargetState::running) {
+    if (entry.semihosting) entry.semihosting->target_resumed();
     fire(entry, "resumed");
+  } else if (state == TargetState::reset && entry.semihosting) {
+    entry.semihosting->target_reset();
   }
   const auto listeners = target_listeners_;  // a listener may remove itself
   for (const auto& [id, listener] : listeners) listener(entry, state, reason);
@@ -193,6 +243,20 @@ int Session::add_target_listener(TargetListener listener) {
 
 void Session::remove_target_listener(int id) {
   std::erase_if(target_listeners_, [id](const auto& entry) { return entry.first == id; });
+}
+
+std::string Session::describe_halt(TargetEntry& entry) {
+  std::string text = entry.target->describe_halt();
+  if (!entry.semihosting || !entry.semihosting->enabled()) return text;
+  return text + (entry.semihosting->file_io ? ", semihosting fileio" : ", semihosting");
+}
+
+void Session::close_tcp_services() {
+  trace_.stop();
+  rtt_.close_servers();
+  for (const auto& entry : targets) {
+    if (entry->semihosting) entry->semihosting->end_redirection();
+  }
 }
 
 void Session::set_poll_period(Milliseconds period) {
@@ -219,6 +283,19 @@ void Session::poll() {
       report(e);
     }
   }
+  if (poll_task_) tasks_.set_period(*poll_task_, next_poll());
+}
+
+// While a program makes semihosting calls, nothing but the probe holds it up; when it falls silent, looking
+// gets rarer again: after an eighth of the silence.
+Milliseconds Session::next_poll() const {
+  Milliseconds next = poll_period_;
+  for (const auto& entry : targets) {
+    if (!entry->semihosting || !entry->semihosting->enabled()) continue;
+    const auto quiet = entry->semihosting->quiet_for();
+    if (quiet) next = std::min(next, duration_cast<Milliseconds>(*quiet / 8));
+  }
+  return next;
 }
 
 }  // namespace probity

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,11 @@
 #include "flash/bank.hpp"
 #include "flash/plan.hpp"
 #include "image/image.hpp"
+#include "session/rtt_service.hpp"
 #include "session/tasks.hpp"
 #include "session/tcp_service.hpp"
+#include "session/trace_service.hpp"
+#include "target/semihosting/semihosting.hpp"
 #include "target/target.hpp"
 #include "transport/host.hpp"
 
@@ -46,7 +50,10 @@ struct TargetEntry {
   WorkAreaConfig work_area;
   std::map<std::string, std::string> options;  // other -words of configure, as given (-rtos, -gdb-port …)
   std::vector<std::pair<std::string, std::string>> events;  // event name → Tcl body
+  std::vector<TargetEntry*> together;  // `target smp`: all that run and halt with it, itself among them
+  bool quiet_halts = false;            // a debugger let it run and tells its user where it stops: no log line
   std::unique_ptr<Target> target;
+  std::unique_ptr<Semihosting> semihosting;  // of `target`, as long as that
 };
 
 struct FlashEntry {
@@ -54,12 +61,10 @@ struct FlashEntry {
   std::unique_ptr<FlashBank> bank;
 };
 
-// `tpiu create`, `swo create`, `cti create`: configuration that is kept and shown again.
-struct TraceEntry {
+// `cti create`: configuration that is kept and shown again.
+struct CtiEntry {
   std::string name;
-  std::string kind;  // "tpiu", "swo", "cti"
   std::map<std::string, std::string> options;
-  std::vector<std::pair<std::string, std::string>> events;
 };
 
 class Session {
@@ -83,8 +88,7 @@ class Session {
   std::vector<FlashEntry> flash_banks;
   bool polling = true;
   bool speed_chosen = false;  // `adapter speed` was given; adapter_settings.speed holds it
-  std::vector<TraceEntry> trace;
-  std::map<std::string, std::string> server_settings;  // "gdb_port" → "3333" …: kept for the servers
+  std::vector<CtiEntry> ctis;
 
   // The transport, chosen now if it was not yet: the driver's first one. ConfigError without a driver.
   Transport require_transport();
@@ -149,8 +153,40 @@ class Session {
   int add_target_listener(TargetListener listener);
   void remove_target_listener(int id);
 
+  // Told of every event that Session itself raises, before its body runs; returns an id for
+  // remove_event_listener.
+  using EventListener = std::function<void(TargetEntry&, std::string_view event)>;
+  int add_event_listener(EventListener listener);
+  void remove_event_listener(int id);
+  // Raises an event of a target: its listeners are told, then its body runs.
+  void fire(TargetEntry& entry, std::string_view event);
+  // The target's own, between its events "resume-start" and "resume-end", "step-start" and "step-end".
+  void resume(TargetEntry& entry, const ResumeOptions& options = {});
+  void step(TargetEntry& entry, std::optional<Address> address = {});
+  // Told of every reset by the `reset` command before it begins, with its mode: "run", "halt", "init".
+  std::function<void(TargetEntry&, std::string_view mode)> on_reset;
+  // Trace bytes of a target as they are captured, for tcl_trace. server/ installs it.
+  std::function<void(TargetEntry&, std::span<const std::uint8_t>)> on_trace_data;
+  // At the end of init(), when targets and flash banks are there, and when an init that got so far is undone.
+  std::function<void()> on_init, on_abandon;
+
+  // What `poll` and a halt print of a halted target.
+  std::string describe_halt(TargetEntry& entry);
+  // How many debuggers (GDB) are connected. The server counts; with none, a program that ends by itself
+  // (semihosting) ends the run, with its status.
+  unsigned debuggers = 0;
+  // Leaves the scripts that run, by throwing; commands/ installs how. Empty: nothing.
+  std::function<void()> leave_scripts;
+  RttService& rtt() { return rtt_; }
+  // TPIU, SWO and ITM. Its start() is the last step of init().
+  TraceService& trace() { return trace_; }
+  // The number of the access port that the target is behind, as configured or found.
+  unsigned access_port_of(const TargetEntry& target);
+
   // Opens TCP ports for the target's byte streams; empty where no servers run.
   TcpServices open_tcp_service;
+  // Closes all of them; for who gave open_tcp_service, before it takes it back.
+  void close_tcp_services();
   // arp_examine: with the events' names as the caller's business.
   void examine(TargetEntry& entry);
 
@@ -183,11 +219,15 @@ class Session {
   TargetEntry* override_ = nullptr;
   std::optional<int> shutdown_status_;
   bool probe_gone_ = false;
+  bool taking_along_ = false;  // take_along() moves the others, and the listeners are told of them
   Tasks tasks_;
   std::optional<Tasks::Id> poll_task_;
   Milliseconds poll_period_{100};
   std::vector<std::pair<int, TargetListener>> target_listeners_;
+  std::vector<std::pair<int, EventListener>> event_listeners_;
   int next_listener_ = 1;
+  RttService rtt_{*this};
+  TraceService trace_{*this};
 
   DapEntry& dap_entry(const TargetEntry& target);
   void make_target(TargetEntry& entry);
@@ -195,7 +235,9 @@ class Session {
   void connect_wire(Transport wire);
   void check_chain();
   void told(TargetEntry& entry, TargetState state, HaltReason reason);
-  void fire(TargetEntry& entry, std::string_view event);
+  void take_along(TargetEntry& leader, TargetState state);
+  void make_semihosting(TargetEntry& entry);
+  Milliseconds next_poll() const;
 };
 
 }  // namespace probity

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "dap/dap.hpp"
+#include "target/cortex_m_controls.hpp"
 #include "target/registers.hpp"
 #include "target/reset_config.hpp"
 #include "target/work_area.hpp"
@@ -57,6 +58,7 @@ struct Watchpoint {
 struct ResumeOptions {
   std::optional<Address> address;  // nothing: from the current pc
   bool debug_execution = false;    // an algorithm: interrupts masked, registers restored by the caller
+  bool past_breakpoint = true;     // one at the pc is stepped over; else the core stops there at once
 };
 
 // Code in the target's RAM: set `registers`, run from `entry` until the core stops at a BKPT. With `exit`, a
@@ -116,6 +118,9 @@ class Target {
   // working nRST wire it falls back to SYSRESETREQ and says so.
   virtual void assert_reset(bool halt) = 0;
   virtual void deassert_reset(bool halt) = 0;
+  // Between the two: another target that means the same core (`-dap`, `-ap-num`) has seen the reset, and by
+  // that cleared DHCSR.S_RESET_ST.
+  virtual void reset_seen_by_another() = 0;
   // A reset by software alone (`soft_reset_halt`).
   virtual void soft_reset_halt() = 0;
 
@@ -149,12 +154,16 @@ class Target {
                                            const std::vector<std::string>& outputs);
 
   // --- breakpoints and watchpoints ---
+  // The core must be halted for software breakpoints and watchpoints (their memory and their comparators
+  // change). All are kept over resets, and removed when the target goes.
   // Setting what is set at the same address already (same kind, length and access) does nothing, and so does
   // clearing what is not set. TargetError where the comparators are all taken, listing by whom, where the
   // unit does not reach the address, and where a software breakpoint's memory does not take it (flash).
   virtual void set_breakpoint(const Breakpoint& breakpoint) = 0;
   virtual void clear_breakpoint(Address address) = 0;
   virtual std::vector<Breakpoint> breakpoints() const = 0;
+  // What `bp` lists of it: a hardware breakpoint's comparator, or the halfword that a software one replaced.
+  virtual unsigned breakpoint_detail(Address address) const = 0;
   virtual void set_watchpoint(const Watchpoint& watchpoint) = 0;
   virtual void clear_watchpoint(Address address) = 0;
   virtual std::vector<Watchpoint> watchpoints() const = 0;
@@ -169,6 +178,9 @@ class Target {
   // Why the core is in a fault handler or locked up: the fault, the pc that caused it, the status registers
   // decoded; several lines. Nothing where it is in no fault. The core must be halted.
   virtual std::optional<std::string> fault_report() = 0;
+
+  // What only a Cortex-M has.
+  virtual CortexMControls& cortex_m() = 0;
 
   // Facts about the core, for flash drivers and `info`.
   virtual std::uint32_t cpuid() const = 0;

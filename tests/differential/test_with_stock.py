@@ -18,7 +18,6 @@ NOT_OURS = [
     (r"For bug reports, read|\thttp://openocd\.org/.*", "and so are our bugs"),
     (r"", "the empty line behind what a command at top level returns"),
     (r"Info : connected to stlink-server|Info : stlink-server API .*", "our run has the probe on its own bus"),
-    (r"Info : gdb port disabled|Info : starting gdb server for .*|Info : Listening on port .*", "the servers are not in this version"),
     (r"wrote 16384 bytes .*", "stock counts its padding; we say how many bytes of the file were written"),
     (r"Info : halted: PC: 0x[0-9a-f]+", "said again, in the line before, of a single step through hla"),
 ]
@@ -77,6 +76,9 @@ SESSIONS = {
                "mdw 0x20000000", "echo [read_memory 0x20000000 16 3]", "write_memory 0x20000010 8 {{1 2 3}}", "mdb 0x20000010 3",
                "echo [string range [mdw 0x20000000] 12 19]", "shutdown"],
     "registers": ["init", "reset halt", "reg r0 0x1234", "reg r0", "reg", "reg xPSR", "reg control", "shutdown"],
+    "breakpoints": ["init", "reset halt", "bp 0x08000100 2 hw", "bp 0x08000202 2 hw", "bp", "rbp 0x08000100", "bp", "rbp 0x1234",
+                    "bp 0x20000000 2", "mdh 0x20000000", "rbp all", "bp", "wp 0x20000000 4", "wp 0x20000010 2 w", "wp",
+                    "rwp 0x20000000", "rwp 0x1234", "wp", "shutdown"],
     "hooks": ["lappend pre_shutdown_commands {{echo bye}}", "proc init_board {{}} {{ echo board }}", "init", "shutdown"],
     "missing file": ["program missing.elf verify reset exit"],
     "verify that fails": ["init", "reset halt", "flash write_image erase {elf}", "mww 0x40023c04 0", "verify_image {bin} 0x08000000", "shutdown"],

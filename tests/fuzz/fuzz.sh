@@ -13,7 +13,7 @@ case "$name" in
     define=-DFUZZED_FORMAT=$name
     ;;
   gdb_packet)
-    files="$here/gdb_packet_fuzz.cpp $source/server/gdb/packet.cpp"
+    files="$here/gdb_packet_fuzz.cpp $source/server/gdb/packet.cpp $source/server/http_request.cpp"
     define=
     ;;
   *)

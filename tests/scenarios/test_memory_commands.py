@@ -124,7 +124,8 @@ def test_a_fault_is_an_error_and_the_session_goes_on(bench, tmp_path, command):
 BAD = {"mdw": "mdw ['phys'] address [count]", "mdw zz": "'zz'", "mww 0x20000000": "address value [count]", "mdw 0xfffffffc 2": "0xfffffffc",
        "read_memory 0x20000000 12 1": "must be 8, 16, 32 or 64", "write_memory 0x20000000 8 {x}": "'x'",
        "dump_image missing/b.bin 0x20000000 4": "missing/b.bin", "load_image missing.bin 0x20000000": "missing.bin",
-       "reg nope": "nope", "targets nope": "nope", "step 1 2 3": "step", "rbp 0x1234": "0x00001234"}
+       "reg nope": "nope", "targets nope": "nope", "step 1 2 3": "step", "bp 0x100 7": "'7'",
+       "wp 0x20000000 3": "length 3", "cortex_m vector_catch foo": "'foo'", "arm core_state arm": "arm mode"}
 
 
 @pytest.mark.parametrize("command", BAD)
@@ -186,6 +187,17 @@ def test_breakpoints_beyond_the_comparators(tmp_path):
     bench = Bench(tmp_path)
     sets = [f"bp {0x08000100 + 4 * i:#x} 2 hw" for i in range(7)]
     text = session(bench, *sets, status=1)
-    assert "all 6 comparators are in use" in text and text.count("breakpoint set at") == 6
+    assert "All 6 are in use, by breakpoints at: 0x08000100, 0x08000104" in text and text.count("breakpoint set at") == 6
     text = session(bench, *sets[:6], "rbp all", sets[6], "bp")
     assert text.count("0x08000118") == 2
+
+
+def test_core_settings_as_openocd_prints_them(tmp_path):
+    text = session(Bench(tmp_path), "cortex_m vector_catch hard_err mm_err", "reset halt", "cortex_m maskisr", "cortex_m maskisr steponly",
+                   "stm32f4x.cpu cortex_m maskisr", "arm core_state", "mww 0x20000000 0xf04f4770", "mwh 0x20000004 0x30ff",
+                   "arm disassemble 0x20000001 2")
+    catches = " hard_err: catch\n  int_err: ignore\n  bus_err: ignore\nstate_err: ignore\n  chk_err: ignore\n nocp_err: ignore\n   mm_err: catch\n"
+    assert catches + "    reset: ignore\n" in text
+    assert [line[24:] for line in text.splitlines() if line.startswith("cortex_m interrupt mask ")] == ["auto", "steponly", "steponly"]
+    assert "core state: Thumb\n" in text
+    assert "0x20000000  4770\tbx\tlr\n0x20000002  f04f 30ff\tmov.w\tr0, #-1\n" in text

@@ -15,6 +15,11 @@ TARGET = ["-f", "target/stm32f4x.cfg"]
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
+# Tests run beside each other.
+FREE_PORTS = "gdb_port 0; telnet_port 0; tcl_port 0"
+SERVING = "for telnet connections"  # the last one, where init was said before
+
+
 def at_server(board):
     return ["-f", "interface/stlink.cfg", "-c", f"hla_stlink_backend tcp {board.port}", *TARGET]
 
@@ -26,7 +31,7 @@ def start(*words, cwd):
             signal.signal(number, signal.SIG_DFL)
 
     environment = {k: v for k, v in os.environ.items() if k not in ("OPENOCD_SCRIPTS", "PROBITY_VIRTUAL")}
-    return subprocess.Popen([BUILD / "openocd", *map(str, words)], cwd=cwd, env=environment | {"HOME": "/nonexistent"},
+    return subprocess.Popen([BUILD / "openocd", "-c", FREE_PORTS, *map(str, words)], cwd=cwd, env=environment | {"HOME": "/nonexistent"},
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                             errors="replace", preexec_fn=defaults)
 
@@ -64,8 +69,8 @@ def works_again(board, folder):
 # Stock OpenOCD 0.12.0, too, says "shutdown command invoked" and then dies of the signal.
 @pytest.mark.parametrize("number", SIGNALS)
 def test_while_idle(tmp_path, number):
-    process = start("--virtual", "stm32f407vg", "-f", "interface/stlink.cfg", *TARGET, cwd=tmp_path)
-    text = read_until(process, "waiting for a signal")
+    process = start("--virtual", "stm32f407vg", "-f", "interface/stlink.cfg", *TARGET, "-c", "init", cwd=tmp_path)
+    text = read_until(process, SERVING)
     process.send_signal(number)
     status, text = finish(process, text)
     assert status == -number
@@ -120,10 +125,10 @@ def test_impatience_changes_nothing(vboard, tmp_path, image):
 
 def test_a_background_job_ignores_ctrl_c(tmp_path):
     """A shell's `openocd … &` in a script: Ctrl-C is for the foreground."""
-    script = f"trap '' INT; exec {BUILD}/openocd --virtual stm32f407vg -f interface/stlink.cfg -f target/stm32f4x.cfg"
+    script = f"trap '' INT; exec {BUILD}/openocd -c '{FREE_PORTS}' --virtual stm32f407vg -f interface/stlink.cfg -f target/stm32f4x.cfg -c init"
     process = subprocess.Popen(["sh", "-c", script], cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, errors="replace")
-    read_until(process, "waiting for a signal")
+    read_until(process, SERVING)
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     assert process.poll() is None
@@ -132,7 +137,7 @@ def test_a_background_job_ignores_ctrl_c(tmp_path):
 
 
 def test_a_reader_that_goes_away_does_not_kill(tmp_path):
-    script = (f"{BUILD}/openocd --virtual stm32f407vg,flash=f.flash -f interface/stlink.cfg -f target/stm32f4x.cfg "
+    script = (f"{BUILD}/openocd -c '{FREE_PORTS}' --virtual stm32f407vg,flash=f.flash -f interface/stlink.cfg -f target/stm32f4x.cfg "
               f"-c 'program {SOURCE}/contrib/example/blink.elf verify exit' 2>&1 | head -n 1; echo ${{PIPESTATUS[0]}}")
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=30)
     assert done.stdout.splitlines()[-1] == "0"

@@ -21,8 +21,14 @@ class Result:
         return "\n".join(line for line in self.lines if line.startswith("Error: "))
 
 
+# Tests run beside each other: what is not about ports opens none.
+NO_PORTS = ["-c", "gdb_port disabled; telnet_port disabled; tcl_port disabled"]
+
+
 def run(*args, cwd=None, env=None, program="openocd", timeout=60) -> Result:
     """Our program with these arguments, home folder and environment kept out of the way."""
+    if program == "openocd" and any(str(word) in ("-c", "-f") for word in args):
+        args = (*NO_PORTS, *args)
     environment = {k: v for k, v in os.environ.items() if k not in ("OPENOCD_SCRIPTS", "PROBITY_VIRTUAL")}
     environment |= {"HOME": "/nonexistent"} | (env or {})
     done = subprocess.run([BUILD / program, *map(str, args)], cwd=cwd, env=environment, stdin=subprocess.DEVNULL,

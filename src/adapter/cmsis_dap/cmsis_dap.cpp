@@ -7,6 +7,7 @@
 #include "adapter/cmsis_dap/discovery.hpp"
 #include "adapter/cmsis_dap/link.hpp"
 #include "adapter/cmsis_dap/probe.hpp"
+#include "adapter/cmsis_dap/trace.hpp"
 #include "adapter/wire_chain.hpp"
 #include "base/errors.hpp"
 
@@ -41,6 +42,7 @@ class CmsisDap final : public Adapter {
   std::optional<unsigned> target_voltage() override { return {}; }
   std::vector<std::string> describe() override;
   std::optional<ProbeReport> report() override;
+  TraceCapture* trace_capture() override;
 
  private:
   Probe& probe() {
@@ -58,6 +60,7 @@ class CmsisDap final : public Adapter {
   std::unique_ptr<Probe> probe_;
   std::optional<Candidate> device_;  // nothing behind TCP
   std::unique_ptr<Link> link_;
+  std::unique_ptr<SwoCapture> trace_;
 };
 
 std::string kind_of(const Candidate& device) { return device.usb ? "CMSIS-DAP/v2" : "CMSIS-DAP/v1"; }
@@ -118,6 +121,11 @@ std::optional<ProbeReport> CmsisDap::report() {
                      .firmware = firmware_name(probe()),
                      .millivolts = {},
                      .state = "held by this process"};
+}
+
+TraceCapture* CmsisDap::trace_capture() {
+  if (!trace_ && probe_) trace_ = std::make_unique<SwoCapture>(*probe_, log_);
+  return trace_.get();
 }
 
 // The probe makes of it what it can and does not tell.

@@ -7,20 +7,9 @@
 
 namespace probity::cmsis_dap {
 
-namespace {
-
 constexpr std::uint8_t kUnknownCommand = 0xFF;  // a probe's whole answer to a command it does not have
-constexpr std::uint8_t kDapOk = 0x00;
 
-// Transfer Request byte: APnDP, RnW, A2, A3.
-constexpr std::uint8_t kRequestAp = 1u << 0, kRequestRead = 1u << 1;
-// Transfer Response byte: acknowledge in bits 2:0, SWD protocol (parity) error.
-constexpr std::uint8_t kAckMask = 7, kProtocolError = 1u << 3;
-
-Bytes packet(Command command) { return {static_cast<std::uint8_t>(command)}; }
-
-// Checks command and length of `response`.
-void expect(ByteView response, Command command, std::size_t length) {
+void expect_response(ByteView response, Command command, std::size_t length) {
   if (response.empty()) {
     throw AdapterError(
         fmt::format("CMSIS-DAP: empty response to command 0x{:x}", static_cast<unsigned>(command)));
@@ -40,8 +29,19 @@ void expect(ByteView response, Command command, std::size_t length) {
   }
 }
 
+namespace {
+
+constexpr std::uint8_t kDapOk = 0x00;
+
+// Transfer Request byte: APnDP, RnW, A2, A3.
+constexpr std::uint8_t kRequestAp = 1u << 0, kRequestRead = 1u << 1;
+// Transfer Response byte: acknowledge in bits 2:0, SWD protocol (parity) error.
+constexpr std::uint8_t kAckMask = 7, kProtocolError = 1u << 3;
+
+Bytes packet(Command command) { return {static_cast<std::uint8_t>(command)}; }
+
 void expect_ok(ByteView response, Command command, std::string_view name) {
-  expect(response, command, 2);
+  expect_response(response, command, 2);
   if (response[1] != kDapOk)
     throw AdapterError(fmt::format("CMSIS-DAP command {} failed.", name), response[1]);
 }
@@ -81,9 +81,9 @@ Bytes Info::encode() const {
 }
 
 Bytes Info::parse(ByteView response) {
-  expect(response, Command::info, 2);
+  expect_response(response, Command::info, 2);
   const std::size_t length = response[1];
-  expect(response, Command::info, 2 + length);
+  expect_response(response, Command::info, 2 + length);
   const ByteView content = response.subspan(2, length);
   return Bytes(content.begin(), content.end());
 }
@@ -101,7 +101,7 @@ Bytes HostStatus::encode() const {
   append_u8(p, on ? 1 : 0);
   return p;
 }
-void HostStatus::parse(ByteView response) { expect(response, Command::host_status, 2); }
+void HostStatus::parse(ByteView response) { expect_response(response, Command::host_status, 2); }
 
 Bytes Connect::encode() const {
   Bytes p = packet(Command::connect);
@@ -109,7 +109,7 @@ Bytes Connect::encode() const {
   return p;
 }
 void Connect::parse(ByteView response) const {
-  expect(response, Command::connect, 2);
+  expect_response(response, Command::connect, 2);
   if (response[1] != static_cast<std::uint8_t>(port)) {
     throw AdapterError(fmt::format("CMSIS-DAP failed to connect in mode ({})", static_cast<unsigned>(port)),
                        response[1]);
@@ -142,7 +142,7 @@ Bytes Transfer::encode() const {
 }
 
 TransferResult Transfer::parse(ByteView response, bool exact_length) const {
-  expect(response, Command::transfer, kResponseHeader);
+  expect_response(response, Command::transfer, kResponseHeader);
   TransferResult result{response[1], ack_of(response[2]), {}};
   if (result.count > transfers.size()) {
     throw AdapterError(fmt::format("CMSIS-DAP transfer count mismatch: expected {}, got {}", transfers.size(),
@@ -172,7 +172,7 @@ Bytes TransferBlock::encode() const {
 }
 
 TransferResult TransferBlock::parse(ByteView response) const {
-  expect(response, Command::transfer_block, kResponseHeader);
+  expect_response(response, Command::transfer_block, kResponseHeader);
   TransferResult result{load_le16(response, 1), ack_of(response[3]), {}};
   if (result.count > transfers.size()) {
     throw AdapterError(fmt::format("CMSIS-DAP transfer count mismatch: expected {}, got {}", transfers.size(),
@@ -198,7 +198,7 @@ Bytes SwjPins::encode() const {
   return p;
 }
 std::uint8_t SwjPins::parse(ByteView response) {
-  expect(response, Command::swj_pins, 2);
+  expect_response(response, Command::swj_pins, 2);
   return response[1];
 }
 
@@ -243,7 +243,7 @@ BitVector JtagSequence::parse(ByteView response) const {
   for (const JtagRun& run : runs) {
     if (!run.capture) continue;
     const std::size_t length = run.tdi.bytes().size();
-    expect(response, Command::jtag_sequence, offset + length);
+    expect_response(response, Command::jtag_sequence, offset + length);
     tdo.append(BitVector::from_bytes(response.subspan(offset, length), run.tdi.size()));
     offset += length;
   }
@@ -267,7 +267,7 @@ Bytes JtagIdcode::encode() const {
 }
 std::uint32_t JtagIdcode::parse(ByteView response) {
   expect_ok(response, Command::jtag_idcode, "CMD_JTAG_IDCODE");
-  expect(response, Command::jtag_idcode, 6);
+  expect_response(response, Command::jtag_idcode, 6);
   return load_le32(response, 2);
 }
 

@@ -30,7 +30,13 @@ enum class Command : std::uint8_t {
   swd_configure = 0x13,
   jtag_sequence = 0x14,
   jtag_configure = 0x15,
-  jtag_idcode = 0x16
+  jtag_idcode = 0x16,
+  swo_transport = 0x17,
+  swo_mode = 0x18,
+  swo_baudrate = 0x19,
+  swo_control = 0x1A,
+  swo_status = 0x1B,
+  swo_data = 0x1C
 };
 
 enum class InfoId : std::uint8_t {
@@ -40,9 +46,13 @@ enum class InfoId : std::uint8_t {
   firmware_version = 0x04,          // of the protocol, says the specification since 2.1
   product_firmware_version = 0x09,  // since 2.1
   capabilities = 0xF0,
+  swo_buffer_size = 0xFD,
   packet_count = 0xFE,
   packet_size = 0xFF
 };
+// AdapterError unless `response` is one to `command` and at least `length` bytes long.
+void expect_response(ByteView response, Command command, std::size_t length);
+
 struct Info {
   InfoId id;
   Bytes encode() const;

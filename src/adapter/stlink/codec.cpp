@@ -166,6 +166,11 @@ MiscBatch::Answer MiscBatch::parse(ByteView answer) const {
   return result;
 }
 
+Command StartTrace::encode() const { return Builder(Debug::start_trace).le16(size).le32(baud); }
+Command StopTrace::encode() const { return Builder(Debug::stop_trace); }
+Command GetTraceCount::encode() const { return Builder(Debug::get_trace_count); }
+std::uint16_t GetTraceCount::parse(ByteView answer) { return load_le16(answer); }
+
 Command SetComFreq::encode() const {
   return Builder(Debug::set_com_freq).u8(jtag ? 1 : 0).u8(0).le32(kilohertz);
 }

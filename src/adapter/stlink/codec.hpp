@@ -193,6 +193,23 @@ struct MiscBatch {
   Answer parse(ByteView answer) const;
 };
 
+// `size` bytes of buffer, `baud` on the wire.
+struct StartTrace : StatusMessage {
+  std::uint16_t size;
+  std::uint32_t baud;
+  StartTrace(std::uint16_t s, std::uint32_t b) : size(s), baud(b) {}
+  Command encode() const;
+};
+struct StopTrace : StatusMessage {
+  Command encode() const;
+};
+// Bytes that the trace endpoint has.
+struct GetTraceCount {
+  static constexpr std::size_t kAnswer = 2;
+  Command encode() const;
+  static std::uint16_t parse(ByteView answer);
+};
+
 struct SetComFreq {
   static constexpr std::size_t kAnswer = 8;
   bool jtag;

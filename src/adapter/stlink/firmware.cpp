@@ -20,6 +20,7 @@ struct Row {
 };
 constexpr std::array kRows = {
     Row{Feature::target_voltage, 13, 0, "no target voltage"},
+    Row{Feature::trace, 13, 0, "no SWO trace"},
     Row{Feature::last_status_address, 15, 0, "no address of a bus fault"},
     Row{Feature::swd_speed, 22, kNever, "no SWD speed setting"},
     Row{Feature::jtag_speed, 24, kNever, "no JTAG speed setting"},

@@ -25,6 +25,7 @@ std::string describe(const Version& version);
 
 enum class Feature {
   target_voltage,
+  trace,                // SWO
   last_status_address,  // GET_LAST_RW_STATUS_2
   swd_speed,
   jtag_speed,

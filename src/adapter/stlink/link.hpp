@@ -23,6 +23,9 @@ class StlinkLink {
   // afterwards.
   virtual void write(const Command& command, ByteView data, Milliseconds timeout) = 0;
 
+  // `size` bytes from the trace endpoint, which the firmware has told of.
+  virtual Bytes read_trace(std::size_t size, Milliseconds timeout) = 0;
+
   // The most bytes that may go with one command.
   virtual std::size_t max_block() const { return kMaxBlock; }
   // False where another program may use the probe between two commands.

@@ -7,31 +7,33 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/units.hpp"
+
 namespace probity::stlink {
 
 inline constexpr std::uint16_t kVendor = 0x0483;
 inline constexpr std::size_t kCommandSize = 16;
 
-// One probe model a row. The command endpoint differs; answers always come on 0x81.
+// One probe model a row. The endpoints of commands and of trace differ; answers always come on 0x81.
 struct Model {
   std::uint16_t product;
-  std::uint8_t command_endpoint;
+  std::uint8_t command_endpoint, trace_endpoint;
   std::string_view name;
 };
 inline constexpr std::uint8_t kAnswerEndpoint = 0x81;
 inline constexpr std::uint16_t kProductV1 = 0x3744;
 inline constexpr std::array kModels = {
-    Model{kProductV1, 0x02, "ST-LINK/V1"},
-    Model{0x3748, 0x02, "ST-LINK/V2"},
-    Model{0x374B, 0x01, "ST-LINK/V2-1"},
-    Model{0x3752, 0x01, "ST-LINK/V2-1 without mass storage"},
-    Model{0x374D, 0x01, "STLINK-V3 in its boot loader"},
-    Model{0x374E, 0x01, "STLINK-V3E"},
-    Model{0x374F, 0x01, "STLINK-V3"},
-    Model{0x3753, 0x01, "STLINK-V3 with two serial ports"},
-    Model{0x3754, 0x01, "STLINK-V3 without mass storage"},
-    Model{0x3755, 0x01, "STLINK-V3PWR in its boot loader"},
-    Model{0x3757, 0x01, "STLINK-V3PWR"},
+    Model{kProductV1, 0x02, 0x83, "ST-LINK/V1"},
+    Model{0x3748, 0x02, 0x83, "ST-LINK/V2"},
+    Model{0x374B, 0x01, 0x82, "ST-LINK/V2-1"},
+    Model{0x3752, 0x01, 0x82, "ST-LINK/V2-1 without mass storage"},
+    Model{0x374D, 0x01, 0x82, "STLINK-V3 in its boot loader"},
+    Model{0x374E, 0x01, 0x82, "STLINK-V3E"},
+    Model{0x374F, 0x01, 0x82, "STLINK-V3"},
+    Model{0x3753, 0x01, 0x82, "STLINK-V3 with two serial ports"},
+    Model{0x3754, 0x01, 0x82, "STLINK-V3 without mass storage"},
+    Model{0x3755, 0x01, 0x82, "STLINK-V3PWR in its boot loader"},
+    Model{0x3757, 0x01, 0x82, "STLINK-V3PWR"},
 };
 
 // First byte of a command.
@@ -61,6 +63,9 @@ enum class Debug : std::uint8_t {
   get_last_rw_status = 0x3B,
   drive_nrst = 0x3C,
   get_last_rw_status_2 = 0x3E,
+  start_trace = 0x40,
+  stop_trace = 0x41,
+  get_trace_count = 0x42,
   swd_set_freq = 0x43,
   jtag_set_freq = 0x44,
   read_dap_reg = 0x45,
@@ -97,6 +102,10 @@ inline constexpr std::size_t kMaxByteBlockHighSpeed = 512;  // from V3J6
 // The auto-increment range that every MEM-AP has (IHI 0031, C2.2.2); older firmware does not cross it by
 // itself.
 inline constexpr std::size_t kTarWrap = 1024;
+
+// Trace: rates and buffers, as OpenOCD 0.12 and pyOCD hold them.
+inline constexpr Hertz kMostTraceBaudV2{2'000'000}, kMostTraceBaudV3{24'000'000};
+inline constexpr std::uint16_t kTraceBufferV2 = 4096, kTraceBufferV3 = 8192;
 
 // First byte of most answers.
 enum class Status : std::uint8_t {

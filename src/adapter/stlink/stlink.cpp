@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "adapter/stlink/dap_link.hpp"
+#include "adapter/stlink/trace.hpp"
 #include "adapter/usb_selection.hpp"
 #include "base/errors.hpp"
 
@@ -118,6 +119,11 @@ class StlinkAdapter final : public Adapter {
     return millivolts(volts_);
   }
 
+  TraceCapture* trace_capture() override {
+    if (!trace_ && probe_) trace_ = std::make_unique<stlink::StlinkTrace>(*probe_);
+    return trace_.get();
+  }
+
   std::optional<ProbeReport> report() override {
     const auto device = probe().link().usb_device();
     if (!device) return {};
@@ -176,6 +182,7 @@ class StlinkAdapter final : public Adapter {
   std::optional<float> volts_;
   std::unique_ptr<Probe> probe_;
   std::unique_ptr<stlink::StlinkDapLink> link_;
+  std::unique_ptr<stlink::StlinkTrace> trace_;
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ constexpr Milliseconds kServerTimeout{3000};
 constexpr Milliseconds kBusyPause{1};
 constexpr Milliseconds kBusyLimit{1000};
 
-enum class Direction : std::uint8_t { to_probe = 0, from_probe = 1 };
+enum class Direction : std::uint8_t { to_probe = 0, from_probe = 1, from_trace = 3 };
 
 struct ServerDevice {
   std::uint32_t id;
@@ -47,6 +47,10 @@ class TcpLink final : public StlinkLink {
   }
   void write(const Command& command, ByteView data, Milliseconds timeout) override {
     transact(command, Direction::to_probe, data, data.size(), timeout);
+  }
+  // The request has the place of a command, which stays empty.
+  Bytes read_trace(std::size_t size, Milliseconds timeout) override {
+    return transact(Command{}, Direction::from_trace, {}, size, timeout);
   }
   std::size_t max_block() const override {
     return api_ < kServerApiLargeBlocks ? kServerSmallBlock : kMaxBlock;
@@ -150,7 +154,7 @@ class TcpLink final : public StlinkLink {
     append(frame, Bytes{static_cast<std::uint8_t>(direction), 0, 0, 0});
     append_le32(frame, static_cast<std::uint32_t>(size));
     append(frame, out);
-    const std::size_t answer_size = 4 + (direction == Direction::from_probe ? size : 0);
+    const std::size_t answer_size = 4 + (direction == Direction::to_probe ? 0 : size);
     const Deadline deadline(clock_, kBusyLimit, "the stlink-server to serve this client");
     for (;;) {
       Bytes answer = ask(frame, answer_size, timeout);

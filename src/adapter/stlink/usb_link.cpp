@@ -3,6 +3,7 @@
 
 #include "adapter/stlink/link.hpp"
 #include "adapter/usb_selection.hpp"
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/errors.hpp"
 
@@ -57,6 +58,17 @@ class UsbLink final : public StlinkLink {
       if (!data.empty()) device_->bulk_out(command_endpoint_, data, timeout);
     });
     in_step_ = true;
+  }
+
+  Bytes read_trace(std::size_t size, Milliseconds timeout) override {
+    Bytes bytes;
+    while (bytes.size() < size) {
+      const Bytes more =
+          guarded([&] { return device_->bulk_in(trace_endpoint_, size - bytes.size(), timeout); });
+      if (more.empty()) break;  // a firmware that has told of more than it has
+      append(bytes, more);
+    }
+    return bytes;
   }
 
   std::optional<UsbDeviceInfo> usb_device() const override { return info_; }
@@ -114,6 +126,7 @@ class UsbLink final : public StlinkLink {
     const auto model = std::ranges::find(kModels, info_.product, &Model::product);
     // A product id of the user's own: taken for a V2-1, whose endpoints all later probes share.
     command_endpoint_ = model != kModels.end() ? model->command_endpoint : 0x01;
+    trace_endpoint_ = model != kModels.end() ? model->trace_endpoint : 0x82;
     device_ = host_.usb.open(info_);
     device_->claim(0);
     in_step_ = false;  // a program that was killed may have left an answer behind
@@ -122,7 +135,7 @@ class UsbLink final : public StlinkLink {
   Host host_;
   UsbDeviceInfo info_;
   std::unique_ptr<UsbDevice> device_;
-  std::uint8_t command_endpoint_ = 0;
+  std::uint8_t command_endpoint_ = 0, trace_endpoint_ = 0;
   bool in_step_ = false;  // no transfer of a command before has failed
 };
 

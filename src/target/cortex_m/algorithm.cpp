@@ -41,8 +41,10 @@ void CortexM::start_algorithm(const Algorithm& algorithm) {
 }
 
 // Faults stop the core at once (vector catch) instead of entering the old firmware's handlers; the MPU and
-// the caches cannot come between the loader and memory.
+// the caches cannot come between the loader and memory, nor the user's breakpoints and watchpoints.
 void CortexM::prepare_memory_system() {
+  breakpoints_.suspend();
+  watchpoints_.suspend();
   std::vector<WordAccess> before = {WordAccess::load(DEMCR::kAddress), WordAccess::load(MPU_CTRL::kAddress),
                                     WordAccess::load(CCR::kAddress)};
   env_.memory.run(before);
@@ -85,6 +87,7 @@ void CortexM::flush_caches() {
 }
 
 void CortexM::restore_memory_system() {
+  restore_debug_units();
   std::vector<WordAccess> batch = {WordAccess::store(DEMCR::kAddress, saved_->demcr)};
   if (MPU_CTRL::ENABLE.is_set(saved_->mpu_ctrl)) {
     batch.push_back(WordAccess::store(MPU_CTRL::kAddress, saved_->mpu_ctrl));

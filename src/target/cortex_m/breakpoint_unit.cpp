@@ -39,16 +39,10 @@ bool BreakpointUnit::has_free() const {
   return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return !slot; });
 }
 
-bool BreakpointUnit::is_set(Address address) const {
-  return std::find(slots_.begin(), slots_.end(), address & ~Address{1}) != slots_.end();
-}
-
-std::vector<Address> BreakpointUnit::addresses() const {
-  std::vector<Address> set;
-  for (const auto& slot : slots_) {
-    if (slot) set.push_back(*slot);
-  }
-  return set;
+std::optional<unsigned> BreakpointUnit::comparator_of(Address address) const {
+  const auto found = std::find(slots_.begin(), slots_.end(), address & ~Address{1});
+  if (found == slots_.end()) return {};
+  return static_cast<unsigned>(found - slots_.begin());
 }
 
 void BreakpointUnit::set(Address address) {
@@ -61,8 +55,10 @@ void BreakpointUnit::set(Address address) {
   }
   const auto free = std::find(slots_.begin(), slots_.end(), std::nullopt);
   if (free == slots_.end()) {
-    throw TargetError(fmt::format("no hardware breakpoint at {:#010x}: all {} comparators are in use",
-                                  address, slots_.size()));
+    std::string users;
+    for (const auto& slot : slots_) users += fmt::format("{}{:#010x}", users.empty() ? "" : ", ", *slot);
+    throw TargetError(fmt::format(
+        "Can not find free FPB Comparator! All {} are in use, by breakpoints at: {}", slots_.size(), users));
   }
   memory_.write32(FP_CTRL::kAddress, FP_CTRL::KEY.mask() | FP_CTRL::ENABLE.mask());
   memory_.write32(kFP_COMP0 + 4 * static_cast<Address>(free - slots_.begin()), *value);
@@ -70,10 +66,28 @@ void BreakpointUnit::set(Address address) {
 }
 
 void BreakpointUnit::clear(Address address) {
-  const auto found = std::find(slots_.begin(), slots_.end(), address & ~Address{1});
-  if (found == slots_.end()) return;
-  memory_.write32(kFP_COMP0 + 4 * static_cast<Address>(found - slots_.begin()), 0);
-  found->reset();
+  const auto comparator = comparator_of(address);
+  if (!comparator) return;
+  memory_.write32(kFP_COMP0 + 4 * *comparator, 0);
+  slots_[*comparator].reset();
+}
+
+void BreakpointUnit::restore() {
+  std::vector<WordAccess> batch;
+  for (unsigned i = 0; i < slots_.size(); ++i) {
+    if (slots_[i]) {
+      batch.push_back(WordAccess::store(kFP_COMP0 + 4 * i, *comparator_value(revision_, *slots_[i])));
+    }
+  }
+  if (batch.empty()) return;
+  batch.push_back(WordAccess::store(FP_CTRL::kAddress, FP_CTRL::KEY.mask() | FP_CTRL::ENABLE.mask()));
+  memory_.run(batch);
+}
+
+void BreakpointUnit::suspend() {
+  const bool any =
+      std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) { return slot.has_value(); });
+  if (any) memory_.write32(FP_CTRL::kAddress, FP_CTRL::KEY.mask());
 }
 
 }  // namespace probity::cortex_m

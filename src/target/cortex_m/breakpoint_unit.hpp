@@ -23,12 +23,17 @@ class BreakpointUnit {
   unsigned revision() const { return revision_; }
   bool reaches(Address address) const { return comparator_value(revision_, address).has_value(); }
   bool has_free() const;
-  bool is_set(Address address) const;
-  std::vector<Address> addresses() const;
+  bool is_set(Address address) const { return comparator_of(address).has_value(); }
+  // Which comparator holds it.
+  std::optional<unsigned> comparator_of(Address address) const;
 
   // TargetError: no comparator free, or out of reach.
   void set(Address address);
   void clear(Address address);
+  // Writes all comparators again, which a reset may have cleared.
+  void restore();
+  // Stops nowhere until restore().
+  void suspend();
 
  private:
   MemPort& memory_;

@@ -37,8 +37,20 @@ CortexM::CortexM(std::string name, const TargetEnvironment& environment)
       debug_(environment.memory, environment.clock),
       registers_(debug_),
       breakpoints_(environment.memory),
+      software_breakpoints_(environment.memory),
+      watchpoints_(environment.memory),
       work_areas_(environment.memory, environment.clock) {
   registers_.describe(facts_, false, 0);
+}
+
+CortexM::~CortexM() {
+  if (!examined_) return;
+  const UninterruptedScope giving_back(env_.clock);
+  try {
+    remove_debug_units();
+  } catch (const Error& e) {
+    env_.log.debug("[{}] breakpoints stay behind: {}", name_, e.what());
+  }
 }
 
 void CortexM::set_state_listener(std::function<void(TargetState, HaltReason)> listener) {
@@ -88,23 +100,6 @@ void CortexM::refresh_register(std::string_view name) {
 bool CortexM::register_cached(std::string_view name) const { return registers_.cached(registers_.row(name)); }
 bool CortexM::register_dirty(std::string_view name) const { return registers_.dirty(registers_.row(name)); }
 void CortexM::invalidate_registers() { registers_.invalidate(); }
-
-void CortexM::set_breakpoint(const Breakpoint& breakpoint) {
-  if (breakpoint.kind != BreakpointKind::hardware)
-    throw TargetError("software breakpoints are not there yet");
-  breakpoints_.set(breakpoint.address);
-}
-void CortexM::clear_breakpoint(Address address) { breakpoints_.clear(address); }
-std::vector<Breakpoint> CortexM::breakpoints() const {
-  std::vector<Breakpoint> all;
-  for (const Address address : breakpoints_.addresses()) all.push_back({.address = address});
-  return all;
-}
-void CortexM::set_watchpoint(const Watchpoint&) { throw TargetError("watchpoints are not there yet"); }
-void CortexM::clear_watchpoint(Address) {}
-std::vector<Watchpoint> CortexM::watchpoints() const { return {}; }
-std::optional<Watchpoint> CortexM::watchpoint_hit() { return {}; }
-std::optional<std::string> CortexM::fault_report() { return {}; }
 
 }  // namespace cortex_m
 }  // namespace probity

@@ -1,5 +1,6 @@
 // Target for Armv6-M, Armv7-M and Armv8-M cores. One class, its parts by concern: cortex_m.cpp (what it is),
-// examine.cpp, run_control.cpp (poll, halt, resume, step), reset.cpp, algorithm.cpp.
+// examine.cpp, run_control.cpp (poll, halt, resume), step.cpp, breakpoints.cpp, fault.cpp, reset.cpp,
+// algorithm.cpp.
 #pragma once
 
 #include <vector>
@@ -7,14 +8,18 @@
 #include "target/cortex_m/breakpoint_unit.hpp"
 #include "target/cortex_m/core_debug.hpp"
 #include "target/cortex_m/core_facts.hpp"
+#include "target/cortex_m/fault_report.hpp"
 #include "target/cortex_m/register_file.hpp"
+#include "target/cortex_m/software_breakpoints.hpp"
+#include "target/cortex_m/watchpoint_unit.hpp"
 #include "target/target.hpp"
 
 namespace probity::cortex_m {
 
-class CortexM final : public Target {
+class CortexM final : public Target, private CortexMControls {
  public:
   CortexM(std::string name, const TargetEnvironment& environment);
+  ~CortexM() override;  // removes the breakpoints and watchpoints
 
   const std::string& name() const override { return name_; }
   std::string_view type() const override { return "cortex_m"; }
@@ -34,6 +39,7 @@ class CortexM final : public Target {
 
   void assert_reset(bool halt) override;
   void deassert_reset(bool halt) override;
+  void reset_seen_by_another() override { reset_seen_by_another_ = resetting_; }
   void soft_reset_halt() override;
 
   const std::vector<CoreRegister>& registers() const override { return registers_.registers(); }
@@ -60,13 +66,20 @@ class CortexM final : public Target {
 
   void set_breakpoint(const Breakpoint& breakpoint) override;
   void clear_breakpoint(Address address) override;
-  std::vector<Breakpoint> breakpoints() const override;
+  std::vector<Breakpoint> breakpoints() const override { return user_breakpoints_; }
+  unsigned breakpoint_detail(Address address) const override;
   void set_watchpoint(const Watchpoint& watchpoint) override;
   void clear_watchpoint(Address address) override;
-  std::vector<Watchpoint> watchpoints() const override;
-  std::optional<Watchpoint> watchpoint_hit() override;
+  std::vector<Watchpoint> watchpoints() const override { return watchpoints_.watchpoints(); }
+  std::optional<Watchpoint> watchpoint_hit() override { return watchpoint_hit_; }
   void set_halt_handler(HaltHandler handler) override { halt_handler_ = std::move(handler); }
   std::optional<std::string> fault_report() override;
+
+  CortexMControls& cortex_m() override { return *this; }
+  std::uint32_t vector_catch() override;
+  void set_vector_catch(std::uint32_t catches) override;
+  InterruptMasking interrupt_masking() const override { return masking_; }
+  void set_interrupt_masking(InterruptMasking masking) override;
 
  private:
   // What start_algorithm() changed and finish_algorithm() gives back.
@@ -84,11 +97,22 @@ class CortexM final : public Target {
   void examine_fpu();
   void examine_debug_units();
 
+  // breakpoints.cpp
+  bool breakpoint_at(Address address) const;
+  void set_unit_breakpoint(Address address, BreakpointKind kind);
+  void clear_unit_breakpoint(Address address);
+  void restore_debug_units();
+  void remove_debug_units();
+  std::uint32_t demcr(std::uint32_t catches = 0) const;
+
   // run_control.cpp
   void require_halted(std::string_view what) const;
   void set_state(TargetState state, HaltReason reason = HaltReason::none);
   void enter_halted();
-  HaltReason read_halt_reason();
+  void enter_halted(std::uint32_t dfsr);
+  // Reads and clears what stopped the core.
+  std::uint32_t take_dfsr();
+  HaltReason halt_reason_of(std::uint32_t dfsr);
   std::uint32_t recover_lockup();
   void request_halt();
   // Returns the DHCSR that showed S_HALT.
@@ -99,9 +123,24 @@ class CortexM final : public Target {
   void let_run(bool masked, bool step);
   void skip_breakpoint_instruction();
   void prepare_to_run(std::optional<Address> address);
-  void step_masked();
+  enum class Handling { nothing, run, step };  // in the halt handler: of a halt, or of a step over a call
+  bool handled(Handling how);
+
+  // step.cpp
+  void wait_step_over();
+  void step_instruction(Address pc, bool masked);
+  bool step_off_breakpoint(Address pc);
+  std::optional<BreakpointKind> plant_breakpoint(Address pc);
   // False: the step is over, the core having stopped elsewhere or still running; state_ says which.
   bool serve_pending_interrupts(Address pc);
+  void step_over_bkpt(Address pc);
+
+  // fault.cpp
+  bool locked_up();
+  std::optional<FaultFacts> fault();
+  FaultFacts fault_facts(unsigned exception);
+  std::optional<ExceptionFrame> find_exception_frame(std::uint32_t cfsr);
+  void log_fault();
 
   // reset.cpp
   bool uses_srst() const { return env_.reset.has_srst && env_.adapter.has_srst(); }
@@ -127,21 +166,31 @@ class CortexM final : public Target {
   CoreDebug debug_;
   RegisterFile registers_;
   BreakpointUnit breakpoints_;
+  SoftwareBreakpoints software_breakpoints_;
+  WatchpointUnit watchpoints_;
   WorkAreas work_areas_;
 
   bool examined_ = false;
   std::uint32_t cpuid_ = 0;
   CoreFacts facts_;
   bool has_fpu_ = false;
-  unsigned watchpoints_ = 0;
+  std::vector<Breakpoint> user_breakpoints_;  // in the order they were set
+  std::uint32_t vector_catch_ = 0;            // DEMCR.VC_*, as the user wants them
+  InterruptMasking masking_ = InterruptMasking::automatic;
 
   TargetState state_ = TargetState::unknown;
   HaltReason reason_ = HaltReason::none;
   std::optional<HaltReason> expected_reason_;  // of a halt that we asked for
   std::function<void(TargetState, HaltReason)> listener_;
   HaltHandler halt_handler_;
+  Handling handling_ = Handling::nothing;
+  std::optional<Watchpoint> watchpoint_hit_;
+  bool locked_up_ = false;                   // before this halt
+  std::uint32_t last_dfsr_ = 0;              // of the last halt
+  std::vector<std::uint32_t> logged_fault_;  // what tells the last fault that was logged from others
 
   bool resetting_ = false;  // between assert_reset and deassert_reset
+  bool reset_seen_by_another_ = false;
   bool srst_pulled_ = false;
   std::optional<SavedContext> saved_;
 };

@@ -45,6 +45,7 @@ inline constexpr Field VC_faults{"VC_MMERR..VC_HARDERR", 4, 7};
 inline constexpr Field VC_BUSERR{"VC_BUSERR", 8};
 inline constexpr Field VC_HARDERR{"VC_HARDERR", 10};
 inline constexpr Field TRCENA{"TRCENA", 24};
+inline constexpr std::uint32_t kVectorCatches = 0x7F1;
 }  // namespace DEMCR
 
 // DDI 0403E C1.6.1; write 1 to clear.
@@ -94,6 +95,12 @@ inline constexpr Field IC{"IC", 17};
 // DDI 0403E B3.2.15, B3.2.16: fault status, write 1 to clear. Not on Armv6-M.
 inline constexpr Address kCFSR = 0xE000ED28;
 inline constexpr Address kHFSR = 0xE000ED2C;
+inline constexpr Address kMMFAR = 0xE000ED34;  // B3.2.18
+inline constexpr Address kBFAR = 0xE000ED38;   // B3.2.19
+// DDI 0553B D1.2.246, D1.2.245: Armv8-M with the Security Extension; elsewhere they read as zero.
+inline constexpr Address kSFSR = 0xE000EDE4;
+inline constexpr Address kSFAR = 0xE000EDE8;
+inline constexpr Address kID_PFR1 = 0xE000ED44;  // DDI 0553B D1.2.140
 
 // DDI 0403E B3.5.5
 namespace MPU_CTRL {

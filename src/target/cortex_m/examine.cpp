@@ -13,7 +13,7 @@ void CortexM::examine() {
     examine_fpu();
     examine_debug_units();
   });
-  registers_.describe(facts_, has_fpu_, watchpoints_);
+  registers_.describe(facts_, has_fpu_, watchpoints_.count());
   examined_ = true;
 }
 
@@ -53,7 +53,7 @@ void CortexM::enable_debug() {
     debug_.write_dhcsr(DHCSR::S_HALT.is_set(dhcsr) ? DHCSR::C_HALT.mask() : 0);
   }
   // The DWT answers only with TRCENA (DDI 0403E C1.6.5). Vector catches of an earlier debugger are dropped.
-  env_.memory.write32(DEMCR::kAddress, DEMCR::TRCENA.mask());
+  env_.memory.write32(DEMCR::kAddress, demcr());
 }
 
 void CortexM::examine_fpu() {
@@ -69,13 +69,9 @@ void CortexM::examine_fpu() {
 
 void CortexM::examine_debug_units() {
   breakpoints_.examine();
-  watchpoints_ = DWT_CTRL::NUMCOMP.get(env_.memory.read32(DWT_CTRL::kAddress));
-  std::vector<WordAccess> batch;
-  for (unsigned i = 0; i < watchpoints_; ++i) {
-    batch.push_back(WordAccess::store(kDWT_COMP0 + 16 * i + 8, 0));  // an earlier debugger's FUNCTIONn
-  }
-  env_.memory.run(batch);
-  env_.log.info("[{}] target has {} breakpoints, {} watchpoints", name_, breakpoints_.count(), watchpoints_);
+  watchpoints_.examine(facts_);
+  env_.log.info("[{}] target has {} breakpoints, {} watchpoints", name_, breakpoints_.count(),
+                watchpoints_.count());
 }
 
 }  // namespace probity::cortex_m

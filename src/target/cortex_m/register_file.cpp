@@ -123,27 +123,34 @@ void RegisterFile::fetch_all() {
   fetch(selectors);
 }
 
+namespace {
+
+constexpr std::array<unsigned, 19> kCore = {0,
+                                            1,
+                                            2,
+                                            3,
+                                            4,
+                                            5,
+                                            6,
+                                            7,
+                                            8,
+                                            9,
+                                            10,
+                                            11,
+                                            12,
+                                            regsel::kLink,
+                                            regsel::kProgramCounter,
+                                            regsel::kXpsr,
+                                            regsel::kMsp,
+                                            regsel::kPsp,
+                                            regsel::kSpecial};
+
+}  // namespace
+
+void RegisterFile::fetch_core() { fetch(kCore); }
+
 std::vector<RegisterTransfer> RegisterFile::save_core() {
-  static constexpr std::array<unsigned, 19> kCore = {0,
-                                                     1,
-                                                     2,
-                                                     3,
-                                                     4,
-                                                     5,
-                                                     6,
-                                                     7,
-                                                     8,
-                                                     9,
-                                                     10,
-                                                     11,
-                                                     12,
-                                                     regsel::kLink,
-                                                     regsel::kProgramCounter,
-                                                     regsel::kXpsr,
-                                                     regsel::kMsp,
-                                                     regsel::kPsp,
-                                                     regsel::kSpecial};
-  fetch(kCore);
+  fetch_core();
   std::vector<RegisterTransfer> saved;
   saved.reserve(std::size(kCore));
   for (const unsigned selector : kCore) saved.push_back({selector, slot(selector)});

@@ -34,7 +34,9 @@ class RegisterFile {
   void fetch(std::span<const unsigned> selectors);
   // All that this core has.
   void fetch_all();
-  // Fetches everything an algorithm may change: r0-r12, lr, pc, xPSR, msp, psp and the special registers.
+  // r0-r12, lr, pc, xPSR, msp, psp and the special registers.
+  void fetch_core();
+  // What fetch_core() has: everything that an algorithm may change.
   std::vector<RegisterTransfer> save_core();
   void restore(const std::vector<RegisterTransfer>& saved);
 

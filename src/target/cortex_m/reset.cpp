@@ -27,7 +27,7 @@ void CortexM::arm_reset(bool halt) {
   debug_.write_dhcsr(DHCSR::S_HALT.is_set(dhcsr) ? DHCSR::C_HALT.mask() : 0);
   const std::uint32_t catches =
       DEMCR::VC_CORERESET.mask() | DEMCR::VC_HARDERR.mask() | DEMCR::VC_BUSERR.mask();
-  env_.memory.write32(DEMCR::kAddress, DEMCR::TRCENA.mask() | (halt ? catches : 0));
+  env_.memory.write32(DEMCR::kAddress, demcr(halt ? catches : 0));
   env_.memory.write32(DFSR::kAddress, DFSR::kAll);
 }
 
@@ -44,6 +44,7 @@ bool CortexM::try_arm_reset(bool halt) {
 }
 
 void CortexM::assert_reset(bool halt) {
+  locked_up_ = false;
   saved_.reset();
   expected_reason_.reset();
   if (uses_srst()) {
@@ -129,7 +130,7 @@ bool CortexM::wait_reset_over() {
   const Deadline see(env_.clock, kTimeToSeeReset, "reset (DHCSR.S_RESET_ST)");
   const Deadline leave(env_.clock, kTimeToLeaveReset,
                        "the end of reset (DHCSR.S_RESET_ST clear); is nRST still low?");
-  bool seen = false, answered = false;
+  bool seen = std::exchange(reset_seen_by_another_, false), answered = false;
   for (unsigned tries = 0;; ++tries) {
     const auto dhcsr = dhcsr_or_reconnect();
     seen |= debug_.take_reset_seen();
@@ -183,10 +184,13 @@ void CortexM::finish_reset(bool halt) {
     }
     expected_reason_ = HaltReason::debug_request;
   }
-  env_.memory.write32(DEMCR::kAddress, DEMCR::TRCENA.mask());
+  env_.memory.write32(DEMCR::kAddress, demcr());
+  restore_debug_units();
   debug_.take_reset_seen();
   if (halt) return enter_halted();
-  if (DHCSR::S_HALT.is_set(dhcsr)) let_run(false, false);
+  // Stopped by the user's own catch of the reset (`cortex_m vector_catch reset`): poll() finds it.
+  const bool caught = vector_catch_ != 0 && DFSR::VCATCH.is_set(env_.memory.read32(DFSR::kAddress));
+  if (DHCSR::S_HALT.is_set(dhcsr) && !caught) let_run(masking_ == InterruptMasking::on, false);
   state_ = TargetState::running;
 }
 

@@ -1,4 +1,6 @@
-// Poll, halt, resume, step.
+// Poll, halt, resume. (Steps are in step.cpp.)
+#include <array>
+
 #include "base/errors.hpp"
 #include "target/cortex_m/cortex_m.hpp"
 #include "target/cortex_m/debug_registers.hpp"
@@ -7,9 +9,6 @@ namespace probity::cortex_m {
 
 namespace {
 
-constexpr Milliseconds kStepLimit{1000};
-// OpenOCD 0.12.0 gives pending handlers half a second before it leaves the core running.
-constexpr Milliseconds kHandlersLimit{500};
 constexpr Milliseconds kPollPause{1};
 constexpr std::uint32_t kThumbBit = 1u << 24;  // xPSR.T, DDI 0403E B1.4.2
 
@@ -27,6 +26,7 @@ void CortexM::require_halted(std::string_view what) const {
 void CortexM::set_state(TargetState state, HaltReason reason) {
   state_ = state;
   reason_ = reason;
+  if (handling_ != Handling::nothing) return;  // the handler's own affair
   if (listener_) listener_(state, reason);
 }
 
@@ -44,11 +44,15 @@ TargetState CortexM::poll() {
   if (DHCSR::S_LOCKUP.is_set(dhcsr)) dhcsr = recover_lockup();
   if (debug_.take_reset_seen()) {
     env_.log.info("[{}] external reset detected", name_);
+    locked_up_ = false;
     registers_.invalidate();
     set_state(TargetState::reset);
     return state_;
   }
-  if (state_ == TargetState::reset) enable_debug();
+  if (state_ == TargetState::reset) {
+    enable_debug();
+    restore_debug_units();
+  }
   const bool halted = DHCSR::S_HALT.is_set(dhcsr);
   if (halted && state_ != TargetState::halted) {
     enter_halted();
@@ -66,28 +70,63 @@ TargetState CortexM::poll() {
 std::uint32_t CortexM::recover_lockup() {
   env_.log.error("[{}] clearing lockup after double fault", name_);
   expected_reason_ = HaltReason::debug_request;
+  locked_up_ = true;
   request_halt();
   return debug_.read_dhcsr();
 }
 
-HaltReason CortexM::read_halt_reason() {
-  const std::uint32_t dfsr = env_.memory.read32(DFSR::kAddress);
-  env_.memory.write32(DFSR::kAddress, DFSR::kAll);
-  env_.log.debug("[{}] DFSR {:#x}", name_, dfsr);
+std::uint32_t CortexM::take_dfsr() {
+  std::array batch = {WordAccess::load(DFSR::kAddress), WordAccess::store(DFSR::kAddress, DFSR::kAll)};
+  env_.memory.run(batch);
+  env_.log.debug("[{}] DFSR {:#x}", name_, batch[0].value);
+  last_dfsr_ = batch[0].value;
+  return last_dfsr_;
+}
+
+HaltReason CortexM::halt_reason_of(std::uint32_t dfsr) {
+  watchpoint_hit_ = DFSR::DWTTRAP.is_set(dfsr) ? watchpoints_.take_match() : std::nullopt;
   if (DFSR::BKPT.is_set(dfsr)) {
     return DFSR::DWTTRAP.is_set(dfsr) ? HaltReason::watchpoint_and_breakpoint : HaltReason::breakpoint;
   }
   if (DFSR::DWTTRAP.is_set(dfsr)) return HaltReason::watchpoint;
-  if (DFSR::VCATCH.is_set(dfsr)) return HaltReason::breakpoint;
+  if (DFSR::VCATCH.is_set(dfsr)) return HaltReason::exception_catch;
   return DFSR::EXTERNAL.is_set(dfsr) ? HaltReason::debug_request : HaltReason::none;
 }
 
-void CortexM::enter_halted() {
+void CortexM::enter_halted() { enter_halted(take_dfsr()); }
+
+void CortexM::enter_halted(std::uint32_t dfsr) {
   registers_.invalidate();
-  const HaltReason found = read_halt_reason();
-  const HaltReason reason = expected_reason_.value_or(found);
+  const HaltReason found = halt_reason_of(dfsr);
+  const bool by_itself = !expected_reason_;
+  HaltReason reason = expected_reason_.value_or(found);
   expected_reason_.reset();
+  // A step that ran into a watchpoint or a caught exception is more than a step.
+  if (reason == HaltReason::single_step &&
+      (watchpoint_hit_ || found == HaltReason::watchpoint || found == HaltReason::exception_catch)) {
+    reason = found;
+  }
+  state_ = TargetState::halted;
+  reason_ = reason;
+  if (by_itself && handled(Handling::run)) return;
+  registers_.fetch_core();  // who hears of the halt asks for most of them, and one batch costs as much as one
   set_state(TargetState::halted, reason);
+  if (state_ == TargetState::halted && reason_ != HaltReason::single_step) log_fault();
+}
+
+// True: the handler dealt with the halt.
+bool CortexM::handled(Handling how) {
+  if (!halt_handler_ || handling_ != Handling::nothing) return false;
+  handling_ = how;
+  try {
+    const bool done = halt_handler_();
+    handling_ = Handling::nothing;
+    return done;
+  } catch (...) {
+    handling_ = Handling::nothing;
+    set_state(state_, reason_);  // nobody was told of the halt yet
+    throw;
+  }
 }
 
 void CortexM::request_halt() { debug_.write_dhcsr(DHCSR::C_HALT.mask()); }
@@ -133,16 +172,20 @@ void CortexM::wait_halted(Milliseconds timeout) {
 // Two writes: C_MASKINTS must not change in the one that clears C_HALT (DDI 0403E C1.6.2).
 void CortexM::let_run(bool masked, bool step) {
   const std::uint32_t mask = masked ? DHCSR::C_MASKINTS.mask() : 0;
+  locked_up_ = false;
   registers_.flush();
   registers_.invalidate();
   debug_.write_dhcsr(DHCSR::C_HALT.mask() | mask);
   debug_.write_dhcsr(mask | (step ? DHCSR::C_STEP.mask() : 0));
 }
 
-// A core stopped by a BKPT instruction would stop at it again for ever.
+// A core stopped by a BKPT instruction would stop at it again for ever. Where the user has moved pc, or has a
+// breakpoint of his own, the instruction there has not run yet.
 void CortexM::skip_breakpoint_instruction() {
-  if (reason_ != HaltReason::breakpoint) return;
+  if (reason_ != HaltReason::breakpoint && reason_ != HaltReason::watchpoint_and_breakpoint) return;
+  if (register_dirty("pc")) return;
   const auto pc = static_cast<Address>(read_register("pc"));
+  if (breakpoint_at(pc)) return;
   try {
     if (is_bkpt(env_.memory.read16(pc))) write_register("pc", pc + 2);
   } catch (const MemoryFault&) {
@@ -163,66 +206,20 @@ void CortexM::prepare_to_run(std::optional<Address> address) {
 void CortexM::resume(const ResumeOptions& options) {
   require_halted("resume");
   prepare_to_run(options.address);
-  if (breakpoints_.is_set(static_cast<Address>(read_register("pc")))) step_masked();
-  let_run(options.debug_execution, false);
+  if (handling_ == Handling::step) return;  // a step over a call that the handler has served: it ends here
+  const auto pc = static_cast<Address>(read_register("pc"));
+  const bool step_off = options.past_breakpoint && !options.debug_execution && breakpoint_at(pc);
+  if (step_off && !step_off_breakpoint(pc)) {
+    set_state(TargetState::running);
+    return enter_halted();
+  }
+  watchpoint_hit_.reset();
+  let_run(options.debug_execution || masking_ == InterruptMasking::on, false);
   if (options.debug_execution) {
     state_ = TargetState::debug_running;
   } else {
     set_state(TargetState::running);
   }
-}
-
-void CortexM::step_masked() {
-  const auto pc = static_cast<Address>(read_register("pc"));
-  const bool breakpoint_here = breakpoints_.is_set(pc);
-  if (breakpoint_here) breakpoints_.clear(pc);
-  let_run(true, true);
-  wait_for_halt(kStepLimit);
-  if (breakpoint_here) breakpoints_.set(pc);
-}
-
-// Lets handlers that are due run to their end: a breakpoint where the program stands stops the core when it
-// is back. False: it did not come back there, and stays running or stopped elsewhere.
-bool CortexM::serve_pending_interrupts(Address pc) {
-  const std::uint32_t icsr = env_.memory.read32(ICSR::kAddress);
-  if (!ICSR::ISRPENDING.is_set(icsr) && !ICSR::PENDSTSET.is_set(icsr) && !ICSR::PENDSVSET.is_set(icsr))
-    return true;
-  const bool mine = !breakpoints_.is_set(pc);
-  if (mine && (!breakpoints_.reaches(pc) || !breakpoints_.has_free())) return true;
-  if (mine) breakpoints_.set(pc);
-  env_.log.debug("[{}] Starting core to serve pending interrupts", name_);
-  let_run(false, false);
-  try {
-    wait_for_halt(kHandlersLimit);
-  } catch (const TimeoutError&) {
-    if (mine) breakpoints_.clear(pc);
-    env_.log.warn("[{}] Interrupt handlers didn't complete within time, leaving target running", name_);
-    state_ = TargetState::running;
-    reason_ = HaltReason::none;
-    return false;
-  }
-  if (mine) breakpoints_.clear(pc);
-  if (static_cast<Address>(read_register("pc")) == pc) return true;
-  enter_halted();
-  return false;
-}
-
-void CortexM::step(std::optional<Address> address) {
-  require_halted("step");
-  const RegisterValue before = read_register("pc");
-  prepare_to_run(address);
-  const auto pc = static_cast<Address>(read_register("pc"));
-  const bool behind_bkpt = !address && pc != before;  // moving pc behind a BKPT is the whole step over it
-  if (listener_) listener_(TargetState::running, HaltReason::none);
-  expected_reason_.reset();
-  if (behind_bkpt) {
-    registers_.flush();
-  } else {
-    if (!serve_pending_interrupts(pc)) return;
-    step_masked();
-  }
-  expected_reason_ = HaltReason::single_step;
-  enter_halted();
 }
 
 }  // namespace probity::cortex_m

@@ -23,7 +23,8 @@ class WholeRun {
     });
   }
   int run(const std::string& script) {
-    const std::vector<std::string> words = {"-s", PROBITY_SOURCE_DIR,
+    const std::vector<std::string> words = {"-c", "gdb_port disabled; telnet_port disabled; tcl_port disabled",
+                                            "-s", PROBITY_SOURCE_DIR,
                                             "-s", PROBITY_SOURCE_DIR "/tcl",
                                             "-f", "interface/" + interface + ".cfg",
                                             "-f", "target/stm32f4x.cfg",

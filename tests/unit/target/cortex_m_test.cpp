@@ -152,7 +152,7 @@ TEST_P(CortexM, RegistersKeepWhatIsWritten) {
   EXPECT_EQ(b.target->read_register("d1") >> 32, 0x3F800000u);  // s3 is the upper half of d1
   b.target->resume();
   b.target->halt();
-  EXPECT_FALSE(b.target->register_cached("r7"));
+  EXPECT_FALSE(b.target->register_cached("d15"));
   for (const auto& [name, value] : values) EXPECT_EQ(b.target->read_register(name), value) << name;
 }
 

@@ -1,6 +1,8 @@
 #include "transport/holder.hpp"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "places.hpp"
@@ -47,6 +49,20 @@ TEST(Holder, OfThisMachinesProcesses) {
   EXPECT_EQ(holders.found.front().process, getpid());
   EXPECT_EQ(holders.found.front().command, "unit_transport");
   EXPECT_TRUE(find_holders(file, "/proc", getpid()).found.empty());
+}
+
+TEST(Holder, OfAPort) {
+  const int listening = socket(AF_INET, SOCK_STREAM, 0);
+  ASSERT_EQ(listen(listening, 1), 0);
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size);
+  const std::uint16_t port = ntohs(address.sin_port);
+  const Holders holders = find_port_holders(port, "/proc", 0);
+  ASSERT_EQ(holders.found.size(), 1U);
+  EXPECT_EQ(holders.found.front().process, getpid());
+  close(listening);
+  EXPECT_TRUE(find_port_holders(port, "/proc", 0).found.empty());
 }
 
 }  // namespace
