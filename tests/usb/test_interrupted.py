@@ -31,7 +31,7 @@ def test_a_held_probe_names_its_holder(rack, guest, shared, probe):
 def test_killed_at_random_moments(rack, guest, shared, probe, times):
     """kill -9 in the middle of a run that has something to program, then another run without replugging."""
     board = rack(f"{CHIP},probe={probe}")
-    contents = [CONTENT, firmware(len(CONTENT), seed=10)]
+    contents = [firmware(16000, seed=seed) for seed in (9, 10)]
     paths = [image(shared, content, name) for content, name in zip(contents, ("even.elf", "odd.elf"))]
     started = time.monotonic()
     guest.check(*program(PROBES[probe], paths[1]))
