@@ -8,13 +8,14 @@ build_packages="g++ cmake ninja-build pkg-config libjim-dev libusb-1.0-0-dev lib
   libspdlog-dev libasio-dev libcapstone-dev"
 # The judges (openocd, stlink-tools, gdb-multiarch), the oracle of the virtual core (unicorn), the compiler that rebuilds the
 # firmware and loaders, the compiler with the fuzzer (clang), the guest with a real USB stack (qemu to usbip), what makes
-# and tests the package (from dpkg-dev on).
+# and tests the package (from dpkg-dev to groff-base).
 test_packages="libgtest-dev libgmock-dev libunicorn-dev openocd stlink-tools gdb-multiarch gcc-arm-none-eabi python3
   python3-pytest clang-14 libclang-rt-14-dev
-  qemu-system-x86 busybox-static cpio kmod udev usbip dpkg-dev file bash-completion zsh groff-base"
+  qemu-system-x86 busybox-static cpio kmod udev usbip dpkg-dev file bash-completion zsh groff-base
+  ca-certificates"
 
 # The debug adapter of an IDE (tests/ide) is an npm package. Whoever has Node.js from elsewhere keeps it.
-command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
+command -v node >/dev/null || test_packages="$test_packages nodejs"
 
 case "${1:-test}" in
   build) wanted=$build_packages ;;
@@ -47,4 +48,4 @@ if [ -n "$missing" ]; then
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-[ "${1:-test}" = build ] || sh "$(dirname "$0")/../tests/ide/fetch.sh" "$(dirname "$0")/../build/ide"
+[ "${1:-test}" = build ] || /usr/bin/python3 "$(dirname "$0")/../tests/ide/fetch.py" "$(dirname "$0")/../build/ide"

@@ -72,7 +72,7 @@ void TraceService::enable(TraceUnit& unit) {
   try {
     tpiu.set(settings);
   } catch (...) {
-    if (unit.captures()) end_capture(false);
+    if (unit.captures()) abandon_capture();
     throw;
   }
   fire(unit, "post-enable");
@@ -125,7 +125,7 @@ void TraceService::disable(TraceUnit& unit) {
   if (!unit.enabled) return;
   unit.enabled = false;
   fire(unit, "pre-disable");
-  if (capture_ && capture_->unit == &unit) end_capture(true);
+  if (capture_ && capture_->unit == &unit) end_capture();
   fire(unit, "post-disable");
   fire_trace_config();
 }
@@ -218,7 +218,7 @@ void TraceService::collect() {
     came = collect_once();
   } catch (Error& e) {
     e.add_context(fmt::format("capturing the trace of {}; it ends here", capture_->unit->name));
-    end_capture(false);
+    abandon_capture();
     throw;
   }
   const Milliseconds period = came ? kBusyPeriod : kIdlePeriod;
@@ -251,18 +251,30 @@ void TraceService::deliver(ByteView bytes) {
   }
 }
 
-// Ends it in any case; throws what failed.
-void TraceService::end_capture(bool keep_rest) {
-  session_.tasks().remove(capture_->task);
-  TraceCapture& probe = *capture_->probe;
+// Brings what the probe still has to its place. Ends it in any case; throws what failed.
+void TraceService::end_capture() {
   try {
-    for (unsigned round = 0; keep_rest && round < kMostRounds && collect_once(); ++round) continue;
-    capture_.reset();
+    for (unsigned round = 0; round < kMostRounds && collect_once(); ++round) continue;
   } catch (...) {
-    capture_.reset();
+    abandon_capture();
     throw;
   }
+  TraceCapture& probe = *capture_->probe;
+  session_.tasks().remove(capture_->task);
+  capture_.reset();
   with_context("Failed to stop adapter's trace", [&] { probe.stop(); });
+}
+
+// After a failure, which is the one to tell of: that the probe cannot be stopped either is only noted.
+void TraceService::abandon_capture() {
+  TraceCapture& probe = *capture_->probe;
+  session_.tasks().remove(capture_->task);
+  capture_.reset();
+  try {
+    probe.stop();
+  } catch (const Error& e) {
+    session_.log().debug("Failed to stop adapter's trace: {}", e.describe());
+  }
 }
 
 // --- ITM -------------------------------------------------------------------------------------------------

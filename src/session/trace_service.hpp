@@ -98,7 +98,8 @@ class TraceService {
   void collect();
   bool collect_once();
   void deliver(ByteView bytes);
-  void end_capture(bool keep_rest);
+  void end_capture();
+  void abandon_capture();
   void apply_itm(TargetEntry& target, Itm& itm);
 
   Session& session_;

@@ -16,7 +16,7 @@ class DebugAdapter:
     """cdt-gdb-adapter's adapter for remote targets, as its own process."""
 
     def __init__(self):
-        assert ADAPTER.exists(), f"{ADAPTER} is missing: sh tests/ide/fetch.sh {ADAPTER.parents[3]}"
+        assert ADAPTER.exists(), f"{ADAPTER} is missing: tests/ide/fetch.py {ADAPTER.parents[3]}"
         self.process = subprocess.Popen(["node", ADAPTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.sent = 0
         self.messages: queue.Queue = queue.Queue()

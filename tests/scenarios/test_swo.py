@@ -64,6 +64,15 @@ def test_end_brings_what_the_probe_holds(bench, end):
     assert (bench.folder / "out.bin").read_bytes() == b"\x01A"
 
 
+def test_unplugged_while_it_captures(tmp_path):
+    bench = Bench(tmp_path / "bench", probe="stlink-v2-1", fault="unplug@usb:400")
+    result = bench.run(swo.enable("out.bin"), *swo.PROGRAM, *swo.RUN, "shutdown")
+    assert "Error: capturing the trace of stm32f4x.tpiu; it ends here" in result.lines, result.text
+    assert "Failed to stop" not in result.text
+    heard = (bench.folder / "out.bin").read_bytes()
+    assert heard and swo.ALL.startswith(heard)
+
+
 def test_wrong_trace_clock_is_garbage(bench):
     result = bench.run(swo.enable("out.bin", clock=24_000_000), *swo.PROGRAM, *swo.RUN, DISABLE, "shutdown")
     assert result.status == 0, result.text

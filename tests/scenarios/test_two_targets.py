@@ -37,10 +37,10 @@ def ports(server):
     return dict(zip(re.findall(r"starting gdb server for (\S+) on", log), re.findall(r"Listening on port (\d+) for gdb", log)))
 
 
+# Stock shows the registers of before where another target let the core run, and its step there does not end.
 @pytest.mark.parametrize("wire", [HLA_V2_1, DAPDIRECT], ids=lambda w: w.name)
-@pytest.mark.parametrize("who", ["ours", "stock"])
-def test_one_gdb_at_both(server, who, wire):
-    one = server(who, wire)
+def test_one_gdb_at_both(server, wire):
+    one = server("ours", wire)
     one.wait_for_ports(2)
     at = ports(one)
     assert list(at) == ["stm32f4x.cpu", "stm32f4x.cpu2"]
@@ -64,7 +64,7 @@ def test_one_gdb_at_both(server, who, wire):
     assert re.search(r"^0x20000800:\s+0x12345678$", text, re.MULTILINE), text
     assert "\nstm32f4x.cpu2\n" in text and "\nstm32f4x.cpu\n" in text, text  # of `target current`
     assert text.count("extended-remote localhost:") == 2, text  # of `info connections`
-    assert one.alive()
+    assert one.alive() and "Error: " not in one.log(), one.log()
 
 
 @pytest.mark.parametrize("who", ["ours", "stock"])
