@@ -81,6 +81,14 @@ def test_random_bytes(server, name):
     answers(server, 10)
 
 
+def test_nothing_but_broken_packets(server):
+    """Nobody is answered for ever who only sends what no GDB would."""
+    for times, piece in enumerate((b"$m0,4#00", b"\x03", b"$" + b"x" * 20000 + b"#00"), start=1):
+        flood(server.connect("gdb"), piece * (4_000_000 // len(piece)), GIGABYTE)
+        server.wait_log(f"(?s)(nothing but broken packets comes, dropping the connection.*){{{times}}}")
+    answers(server)
+
+
 def test_five_hundred_connections(server):
     clients = []
     for name in ("telnet", "tcl", "gdb"):

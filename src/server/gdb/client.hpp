@@ -85,7 +85,7 @@ class GdbClient final : public Client {
   bool extended_ = false;  // extended-remote
   bool busy_ = false;
   unsigned nonsense_ = 0;  // how much of it has come since the last packet that was right
-  std::string waiting_;  // came while something was being done
+  std::string waiting_;    // came while something was being done
   std::string features_, memory_map_;
 };
 
