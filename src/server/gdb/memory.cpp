@@ -40,11 +40,16 @@ std::size_t Memory::read_up_to_fault(Address address, ByteSpan data) {
     return data.size();
   } catch (const MemoryFault& e) {
     context_.session.log().debug("gdb: {}", e.message());
+    if (e.address == address && e.length == 1) {  // it was the first byte
+      std::ranges::fill(data, std::uint8_t{0});
+      return 0;
+    }
   }
   std::ranges::fill(data, std::uint8_t{0});
   // Where the probe says only that a block failed: again, in pieces that end at multiples of their size.
   std::size_t done = 0;
   for (const std::size_t piece : {std::size_t{256}, std::size_t{16}, std::size_t{4}, std::size_t{1}}) {
+    if (piece >= data.size()) continue;  // as a whole it failed already
     try {
       while (done < data.size()) {
         const std::size_t size = std::min(piece - (address + done) % piece, data.size() - done);
