@@ -129,40 +129,43 @@ void RunControl::look() {
   }
 }
 
-Reply RunControl::resume(std::optional<Address> address) {
-  begin();
+// Our own call moves the core: what its listener hears meanwhile is not news.
+template <typename Move>
+void RunControl::by_ourselves(Move&& move) {
+  stepping_ = true;
   try {
-    stepping_ = true;
-    // GDB takes breakpoints away where it means to go past them.
-    context_.session.resume(context_.entry, {.address = address, .past_breakpoint = false});
-    stepping_ = false;
-  } catch (const TargetError& e) {
-    // It runs already (GDB attached to it as it ran), or is held in reset: GDB waits for it to stop.
-    stepping_ = false;
-    context_.session.report(e);
+    move();
   } catch (...) {
     stepping_ = false;
+    throw;
+  }
+  stepping_ = false;
+}
+
+template <typename Move>
+void RunControl::set_going(Move&& move) {
+  try {
+    by_ourselves(move);
+  } catch (const TargetError& e) {
+    // It runs already (GDB attached to it as it ran), or is held in reset: GDB waits for it to stop.
+    context_.session.report(e);
+  } catch (...) {
     end();
     throw;
   }
+}
+
+Reply RunControl::resume(std::optional<Address> address) {
+  begin();
+  // GDB takes breakpoints away where it means to go past them.
+  set_going([&] { context_.session.resume(context_.entry, {.address = address, .past_breakpoint = false}); });
   return started();
 }
 
 Reply RunControl::step(std::optional<Address> address) {
   begin();
   if (std::exchange(sync_next, false) && context_.target().state() == TargetState::halted) return end();
-  try {
-    stepping_ = true;
-    context_.session.step(context_.entry, address);
-    stepping_ = false;
-  } catch (const TargetError& e) {
-    stepping_ = false;
-    context_.session.report(e);
-  } catch (...) {
-    stepping_ = false;
-    end();
-    throw;
-  }
+  set_going([&] { context_.session.step(context_.entry, address); });
   // Interrupt handlers that did not come to their end leave it running.
   if (context_.target().state() != TargetState::halted) return started();
   if (send_file_io()) return {};
@@ -178,15 +181,12 @@ bool RunControl::must_stop_at(Address pc) const {
 Reply RunControl::step_on() {
   Target& target = context_.target();
   for (unsigned i = 0; i < kStepsAtOnce; ++i) {
-    stepping_ = true;
     try {
-      context_.session.step(context_.entry);
+      by_ourselves([&] { context_.session.step(context_.entry); });
     } catch (...) {
-      stepping_ = false;
       range_.reset();
       throw;
     }
-    stepping_ = false;
     if (target.state() != TargetState::halted) {
       range_.reset();
       return {};
@@ -280,14 +280,7 @@ void RunControl::file_io_reply(std::string_view text) {
   FileIo* io = file_io_of(context_);
   if (!io || !io->pending()) throw BadRequest("no File-I/O call is waiting for an answer");
   const FileIoReply reply = parse_file_io_reply(text);
-  stepping_ = true;
-  try {
-    io->finish(reply);
-  } catch (...) {
-    stepping_ = false;
-    throw;
-  }
-  stepping_ = false;
+  by_ourselves([&] { io->finish(reply); });
   if (send_file_io()) return;
   if (context_.target().state() == TargetState::halted) {
     interrupted_ = reply.ctrl_c;

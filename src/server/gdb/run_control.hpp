@@ -43,6 +43,10 @@ class RunControl {
     Address begin, end;
   };
   void begin();
+  template <typename Move>
+  void by_ourselves(Move&& move);
+  template <typename Move>
+  void set_going(Move&& move);
   Reply started();
   Reply step_on();
   bool must_stop_at(Address pc) const;
