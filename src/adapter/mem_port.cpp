@@ -9,22 +9,30 @@ namespace probity {
 
 namespace {
 
-// Splits [address, address + size) into a head, a run of words and a tail, and calls part(offset, length,
-// width) for each.
+// Splits [address, address + size) into the widest aligned accesses and calls part(offset, length, width) for
+// each run of one width: at most five.
 template <typename Part>
 void for_each_aligned_part(Address address, std::size_t size, Part part) {
-  std::size_t offset = 0;
+  std::size_t begin = 0;  // of the run
+  std::size_t at = 0;
+  Width run = Width::byte;
   auto take = [&](std::size_t length, Width width) {
-    part(offset, length, width);
-    offset += length;
+    if (length == 0) return;
+    if (width != run && at != begin) {
+      part(begin, at - begin, run);
+      begin = at;
+    }
+    run = width;
+    at += length;
   };
-  auto at = [&] { return address + static_cast<Address>(offset); };
-  if (at() % 2 != 0 && size - offset >= 1) take(1, Width::byte);
-  if (at() % 4 != 0 && size - offset >= 2) take(2, Width::half);
-  const std::size_t words = at() % 4 == 0 ? (size - offset) / 4 * 4 : 0;
-  if (words != 0) take(words, Width::word);
-  if (size - offset >= 2) take(2, Width::half);
-  if (size - offset == 1) take(1, Width::byte);
+  auto left = [&] { return size - at; };
+  auto aligned = [&](std::size_t to) { return (address + at) % to == 0; };
+  if (!aligned(2) && left() >= 1) take(1, Width::byte);
+  if (!aligned(4) && left() >= 2) take(2, Width::half);
+  if (aligned(4)) take(left() / 4 * 4, Width::word);
+  if (left() >= 2) take(2, Width::half);
+  take(left(), Width::byte);
+  if (at != begin) part(begin, at - begin, run);
 }
 
 }  // namespace

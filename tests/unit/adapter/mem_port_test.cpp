@@ -63,6 +63,13 @@ TEST(MemPort, TheWidestAccessesAreUsed) {
                                                   {0x2000000C, 1, Width::byte}}));
 }
 
+TEST(MemPort, NeighboursOfOneWidthAreOneAccess) {
+  Recorder memory;
+  Bytes data(4);
+  memory.read_bytes(0x20000002, data);
+  EXPECT_EQ(memory.accesses, (std::vector<Access>{{0x20000002, 4, Width::half}}));
+}
+
 TEST(MemPort, ABatchGoesInOrder) {
   Recorder memory;
   std::array batch = {WordAccess::load(0x10), WordAccess::store(0x20, 0x44332211), WordAccess::load(0x30)};
