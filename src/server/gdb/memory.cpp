@@ -14,7 +14,9 @@ namespace probity::server::gdb {
 
 namespace {
 
-constexpr std::size_t kMostBytes = kPacketSize / 2 - 1;  // that a reply in hexadecimal holds
+// That a reply in hexadecimal holds. GDB asks for as much at once; one byte less would make its next requests
+// begin at odd addresses.
+constexpr std::size_t kMostBytes = kPacketSize / 2;
 constexpr std::size_t kPiece = 4096;                     // of what is searched or summed up
 constexpr std::uint64_t kWorthALoader = 1024;            // bytes
 

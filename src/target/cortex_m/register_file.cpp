@@ -28,6 +28,7 @@ unsigned stack_in_use(std::uint32_t xpsr, std::uint32_t special) {
 }  // namespace
 
 void RegisterFile::describe(const CoreFacts& facts, bool fpu, unsigned dwt_comparators) {
+  fpu_ = fpu;
   rows_ = register_rows(dwt_comparators);
   registers_.clear();
   for (const RegisterRow& r : rows_) {
@@ -148,6 +149,12 @@ constexpr std::array<unsigned, 19> kCore = {0,
 }  // namespace
 
 void RegisterFile::fetch_core() { fetch(kCore); }
+
+void RegisterFile::fetch_general() {
+  std::vector<unsigned> selectors(kCore.begin(), kCore.end());
+  if (fpu_) selectors.push_back(regsel::kFpscr);
+  fetch(selectors);
+}
 
 std::vector<RegisterTransfer> RegisterFile::save_core() {
   fetch_core();

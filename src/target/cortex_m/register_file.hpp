@@ -36,6 +36,8 @@ class RegisterFile {
   void fetch_all();
   // r0-r12, lr, pc, xPSR, msp, psp and the special registers.
   void fetch_core();
+  // fetch_core()'s and, with an FPU, fpscr: what GDB shows as the general registers.
+  void fetch_general();
   // What fetch_core() has: everything that an algorithm may change.
   std::vector<RegisterTransfer> save_core();
   void restore(const std::vector<RegisterTransfer>& saved);
@@ -56,6 +58,7 @@ class RegisterFile {
   std::optional<unsigned> known_selector_of(const RegisterRow& row) const;
 
   CoreDebug& debug_;
+  bool fpu_ = false;
   std::vector<RegisterRow> rows_;
   std::vector<CoreRegister> registers_;
   std::array<Slot, regsel::kCount> slots_{};

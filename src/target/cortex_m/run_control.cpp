@@ -109,7 +109,8 @@ void CortexM::enter_halted(std::uint32_t dfsr) {
   state_ = TargetState::halted;
   reason_ = reason;
   if (by_itself && handled(Handling::run)) return;
-  registers_.fetch_core();  // who hears of the halt asks for most of them, and one batch costs as much as one
+  registers_
+      .fetch_general();  // who hears of the halt asks for most of them, and one batch costs as much as one
   set_state(TargetState::halted, reason);
   if (state_ == TargetState::halted && reason_ != HaltReason::single_step) log_fault();
 }
