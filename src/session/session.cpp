@@ -223,6 +223,7 @@ void Session::take_along(TargetEntry& leader, TargetState state) {
 void Session::told(TargetEntry& entry, TargetState state, HaltReason reason) {
   if (state == TargetState::halted || state == TargetState::running) take_along(entry, state);
   if (state == TargetState::halted) {
+    entry.halted_at = clock().now();
     fire(entry, "gdb-halt");
     fire(entry, "halted");
     if (!entry.quiet_halts && !taking_along_) log_.user("{}", describe_halt(entry));
@@ -276,6 +277,9 @@ void Session::poll() {
   if (!polling) return;
   for (const auto& entry : targets) {
     if (!entry->target || !entry->target->examined()) continue;
+    // Whoever waited for a halt asks much right behind it, and should not wait for this as well.
+    const bool halted = entry->target->state() == TargetState::halted;
+    if (halted && clock().now() - entry->halted_at < poll_period_) continue;
     try {
       entry->target->poll();
     } catch (Error& e) {

@@ -52,6 +52,7 @@ struct TargetEntry {
   std::vector<std::pair<std::string, std::string>> events;  // event name → Tcl body
   std::vector<TargetEntry*> together;  // `target smp`: all that run and halt with it, itself among them
   bool quiet_halts = false;            // a debugger let it run and tells its user where it stops: no log line
+  Nanoseconds halted_at{};             // when it was last seen to halt
   std::unique_ptr<Target> target;
   std::unique_ptr<Semihosting> semihosting;  // of `target`, as long as that
 };
