@@ -22,7 +22,7 @@ namespace {
 constexpr Nanoseconds kLook = Milliseconds(20);
 // A virtual board's time goes on in pieces, so that a client's bytes do not wait for it for long; one that
 // computes slower than time passes falls behind.
-constexpr Nanoseconds kPiece = Milliseconds(2), kMostBehind = Milliseconds(20);
+constexpr Nanoseconds kPiece = Milliseconds(2), kMostBehind = Milliseconds(20), kNoise = Microseconds(500);
 
 }  // namespace
 
@@ -44,7 +44,8 @@ struct Server::Impl {
   bool over() const { return interrupt.pending() || session.shutdown_requested(); }
   const asio::ip::address& address();
   void turn();
-  void let_time_pass(Nanoseconds on_the_wall, Nanoseconds on_the_clock);
+  Nanoseconds behind();
+  void let_time_pass();
 
   Session& session;
   ServerSettings& settings;
@@ -59,7 +60,7 @@ struct Server::Impl {
   std::optional<asio::ip::address> bound;
   std::vector<std::unique_ptr<Listener>> listeners;
   SystemClock wall;
-  Nanoseconds behind{0};  // what the session's clock still has to make up for
+  std::optional<Nanoseconds> ahead;  // of the session's clock: the wall's, when both are together
 };
 
 Server::Server(Session& session, Interpreter& interpreter, ServerSettings& settings, Interrupt& interrupt)
@@ -113,28 +114,29 @@ void Server::run() {
 }
 
 void Server::Impl::turn() {
-  const Nanoseconds wall_before = wall.now(), before = session.clock().now();
   Nanoseconds wait = std::min(session.tasks().next_due().value_or(kLook), kLook);
-  if (behind > Nanoseconds(0)) wait = Nanoseconds(0);
+  if (behind() >= kNoise) wait = Nanoseconds(0);
   if (wait > Nanoseconds(0)) {
     io.run_one_for(wait);
   } else {
     io.poll_one();
   }
   if (over()) return;
-  let_time_pass(wall.now() - wall_before, session.clock().now() - before);
+  let_time_pass();
   session.tasks().run_due();
 }
 
 // Of a virtual board only sleep() moves the time: it is to pass as fast as on the wall, but for what commands
-// made it pass already. A real clock has no need of it.
-void Server::Impl::let_time_pass(Nanoseconds on_the_wall, Nanoseconds on_the_clock) {
-  constexpr Nanoseconds kNoise = Microseconds(500);
-  behind = std::clamp(behind + on_the_wall - on_the_clock, Nanoseconds(0), kMostBehind);
-  if (behind < kNoise) return;
-  const Nanoseconds piece = std::min(behind, kPiece);
-  session.clock().sleep(piece);
-  behind -= piece;
+// made it pass already. A real clock is never behind by more than it takes to ask both.
+Nanoseconds Server::Impl::behind() {
+  const Nanoseconds now = wall.now() - session.clock().now();
+  if (!ahead) ahead = now;
+  ahead = std::clamp(*ahead, now - kMostBehind, now);
+  return now - *ahead;
+}
+
+void Server::Impl::let_time_pass() {
+  if (const Nanoseconds late = behind(); late >= kNoise) session.clock().sleep(std::min(late, kPiece));
 }
 
 }  // namespace probity::server

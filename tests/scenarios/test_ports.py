@@ -1,11 +1,16 @@
 """Which ports are opened, when, and what happens where one cannot be had."""
+import os
 import socket
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
+from support.debugging import GdbServer
 from support.probity import BUILD, run
 from support.served import Served, ours
+from support.vboard import Vboard
 
 
 def lines(text):
@@ -58,6 +63,22 @@ def test_the_same_ports_again_at_once(tmp_path):
         again = ours(cwd=tmp_path, ports=ports)
         clients.append(again.tcl())
         assert again.stop() == -15
+
+
+def test_an_idle_server_leaves_the_processor_alone(tmp_path):
+    """With a real clock; a virtual board in the same process has a program to run."""
+    def ticks(process):
+        user, system = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]  # proc(5)
+        return int(user) + int(system)
+    board = Vboard(tmp_path, "stm32f407vg", pace="real")
+    server = GdbServer("ours", board)
+    try:
+        before = ticks(server.process)
+        time.sleep(1)
+        assert ticks(server.process) - before < 0.1 * os.sysconf("SC_CLK_TCK")
+    finally:
+        server.stop()
+        board.stop()
 
 
 def test_children_of_scripts_do_not_keep_the_port(tmp_path):
