@@ -74,7 +74,7 @@ def test_flash_survives_between_clients(vboard, tmp_path):
         elf = write_elf(tmp_path / "image.elf", [(BASE, image)])
         result = stock.run(board, HLA_V2_1, f"program {elf} verify exit")
         assert result.status == 0, result.text
-        assert board.flash()[:len(image)] == image
+        board.wait_for_flash(image)
     board.stop()
     again = HLA_V2_1.start(vboard, "stm32f405rg")
     result = stock.run(again, HLA_V2_1, "init", "reset halt", f"verify_image {tmp_path}/image.elf", "shutdown")

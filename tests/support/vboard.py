@@ -3,6 +3,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import time
 
 from support.probity import BUILD
 
@@ -55,6 +56,13 @@ class Vboard:
     def flash(self) -> bytes:
         """The flash file; up to date once a client has gone or the board has stopped."""
         return self.flash_file.read_bytes()
+
+    def wait_for_flash(self, beginning: bytes, seconds=20):
+        """Until the flash file begins so: the board writes it a moment after it saw its client go."""
+        deadline = time.monotonic() + seconds
+        while self.flash()[:len(beginning)] != beginning:
+            assert time.monotonic() < deadline, "the flash file does not hold what was programmed"
+            time.sleep(0.01)
 
     def log(self) -> str:
         return self.log_file.read_text()
