@@ -18,11 +18,21 @@ unsigned supply(const BoardOptions& options) {
                           : options.millivolts;
 }
 
+// TARGETID of ST's DPv2: TPARTNO is DEV_ID with a 0 behind it, TDESIGNER STMicroelectronics (RM0433 60.5.3:
+// 0x04500041; RM0385 has the same form).
+constexpr std::uint32_t targetid(std::uint32_t idcode) { return (idcode & 0xFFF) << 16 | 0x41; }
+
 SwjFacts swj_facts(const ChipFacts& chip) {
   const GenerationFacts& g = *chip.line->generation;
-  return {.dpidr = g.dpidr,
-          .idcodes = {.debug_port = g.jtag_idcode, .boundary_scan = chip.line->bsc_idcode},
-          .access_port = {.idr = g.ap_idr, .base = g.ap_base, .tar_wrap = g.tar_wrap}};
+  SwjFacts facts;
+  facts.port.dpidr = g.dpidr;
+  facts.port.targetid = targetid(chip.line->idcode);
+  facts.idcodes = {.debug_port = g.jtag_idcode, .boundary_scan = chip.line->bsc_idcode};
+  for (const AccessPort& ap : g.access_ports) {
+    facts.port.access_ports.push_back(
+        {.number = ap.number, .idr = ap.idr, .base = ap.base, .tar_wrap = g.tar_wrap, .core = ap.core});
+  }
+  return facts;
 }
 
 // NRST at the chip: what the probe pulls, as far as the wire carries it.
@@ -52,6 +62,7 @@ struct Board::Impl final : DebugBus {
         chip({.name = options.chip,
               .flash_file = options.flash_file,
               .dual_bank = options.dual_bank,
+              .option_words = options.option_words,
               .millivolts = supply(options)},
              timeline, stats, faults),
         port(swj_facts(chip.facts()), *this, stats, faults) {
@@ -62,13 +73,15 @@ struct Board::Impl final : DebugBus {
     });
   }
 
-  BusStatus debug_read(std::uint32_t address, unsigned size, std::uint32_t& value) override {
+  BusStatus debug_read(const MemApFacts& ap, std::uint32_t address, unsigned size,
+                       std::uint32_t& value) override {
     release_nrst_if_due();
-    return chip.debug_read(address, size, value);
+    return chip.debug_read(ap.core, address, size, value);
   }
-  BusStatus debug_write(std::uint32_t address, unsigned size, std::uint32_t value) override {
+  BusStatus debug_write(const MemApFacts& ap, std::uint32_t address, unsigned size,
+                        std::uint32_t value) override {
     release_nrst_if_due();
-    return chip.debug_write(address, size, value);
+    return chip.debug_write(ap.core, address, size, value);
   }
   bool connected() const { return faults.standing("no-target") == nullptr && !chip.debug_disabled(); }
 
@@ -112,6 +125,7 @@ Board::~Board() {
 }
 
 std::vector<std::string> Board::chip_names() { return all_chip_names(); }
+std::vector<std::string> Board::chip_patterns() { return all_chip_patterns(); }
 
 Timeline& Board::timeline() { return impl_->timeline; }
 Stats& Board::stats() { return impl_->stats; }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/units.hpp"
@@ -16,12 +17,15 @@
 namespace probity::vboard {
 
 struct BoardOptions {
-  std::string chip;        // "stm32f407vg", case-insensitive
-  std::string flash_file;  // empty: flash starts erased and is not kept
-  FaultPlan faults;
+  std::string chip;             // "stm32f407vg", case-insensitive
+  std::string flash_file = {};  // empty: flash starts erased and is not kept
+  FaultPlan faults = {};
   Pace pace = Pace::fast;
   unsigned millivolts = 3300;
-  bool dual_bank = false;  // F76x/F42x: start with the dual-bank option (nDBANK=0, DB1M)
+  bool dual_bank =
+      false;  // start with two flash banks, where option bytes choose (F42x: DB1M, F76x: nDBANK=0 …)
+  // Option words to start with, by the names of FILE.options, in place of the factory's or the file's.
+  std::vector<std::pair<std::string, std::uint32_t>> option_words = {};
 };
 
 // What the pins showed during one clock cycle.
@@ -32,11 +36,13 @@ struct PinSample {
 
 class Board {
  public:
-  // ConfigError: unknown chip (lists near names), flash file unreadable or of another size.
+  // ConfigError: unknown chip (lists near names), an option it does not have, flash file unreadable or of
+  // another size.
   explicit Board(BoardOptions options);
   ~Board();
 
   static std::vector<std::string> chip_names();
+  static std::vector<std::string> chip_patterns();  // the same, as "stm32f407[vzi][eg]"
 
   Timeline& timeline();
   Stats& stats();

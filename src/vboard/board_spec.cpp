@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -54,8 +55,11 @@ void apply_word(BoardSpec& spec, std::string_view word) {
   const std::string_view key = word.substr(0, equals);
   const bool has_value = equals != std::string_view::npos && equals + 1 < word.size();
   const std::string_view value = has_value ? word.substr(equals + 1) : std::string_view();
+  constexpr std::string_view kOption = "option:";
   if (word == "dual-bank") {
     spec.board.dual_bank = true;
+  } else if (word.starts_with(kOption)) {
+    spec.board.option_words.push_back(parse_option_word(word.substr(kOption.size())));
   } else if (key == "probe" && has_value) {
     spec.probes = {std::string(value)};
   } else if (key == "serial" && has_value) {
@@ -74,12 +78,24 @@ void apply_word(BoardSpec& spec, std::string_view word) {
     throw ConfigError(
         fmt::format("virtual board: '{}' is not understood; after the chip come probe=KIND, "
                     "serial=TEXT, firmware=VERSION, flash=FILE, fault=PLAN, voltage=MV, dual-bank, "
-                    "stats=FILE",
+                    "option:NAME=HEX, stats=FILE",
                     word));
   }
 }
 
 }  // namespace
+
+std::pair<std::string, std::uint32_t> parse_option_word(std::string_view text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  std::string_view digits = text.substr(std::min(equals + 1, text.size()));
+  if (digits.starts_with("0x")) digits.remove_prefix(2);
+  std::uint32_t value = 0;
+  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (equals == 0 || problem != std::errc() || end != digits.data() + digits.size()) {
+    throw ConfigError(fmt::format("option:{}: NAME=HEX is wanted, as in option:OPTCR=0FFFAAEC", text));
+  }
+  return {std::string(text.substr(0, equals)), value};
+}
 
 BoardSpec parse_board_spec(std::string_view text) {
   BoardSpec spec;

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vboard/board.hpp"
@@ -19,10 +20,13 @@ struct BoardSpec {
 };
 
 // "CHIP[,probe=KIND[,serial=TEXT|hex:BYTES][,firmware=VERSION]][,flash=FILE][,fault=PLAN][,voltage=MV]
-// [,dual-bank][,stats=FILE|-]"; after hex:, each byte is one UTF-16 unit of the serial number, as old
-// ST-LINK/V2 have it. ConfigError names the part that is not understood; chip, kinds and versions are only
-// looked up when the board is made.
+// [,dual-bank][,option:NAME=HEX][,stats=FILE|-]"; after hex:, each byte is one UTF-16 unit of the serial
+// number, as old ST-LINK/V2 have it; option: may come more than once. ConfigError names the part that is not
+// understood; chip, option names, kinds and versions are only looked up when the board is made.
 BoardSpec parse_board_spec(std::string_view text);
+
+// "NAME=HEX", an option word to start with; ConfigError where it is not that.
+std::pair<std::string, std::uint32_t> parse_option_word(std::string_view text);
 
 // Several of them, joined by ";", each with a flash file of its own.
 std::vector<BoardSpec> parse_board_specs(std::string_view text);

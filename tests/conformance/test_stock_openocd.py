@@ -9,16 +9,19 @@ from support.stock import FlashInfo, HLA_V2_1, WIRES
 
 KIB = 1024
 
-# Sectors in KiB, from the reference manuals' flash chapters: RM0368, RM0090, RM0383, RM0390 (table "Flash module
-# organization"), RM0385, RM0410 (single-bank mode).
+# Sectors in KiB, from the reference manuals' flash chapters: RM0368, RM0090, RM0401, RM0383, RM0402, RM0390, RM0386
+# (table "Flash module organization"), RM0385, RM0410 (single-bank mode).
 F4_1M = [16] * 4 + [64] + [128] * 7
 CHIPS = {
     "stm32f401re": F4_1M[:8],
     "stm32f405rg": F4_1M,
     "stm32f407vg": F4_1M,
+    "stm32f410rb": F4_1M[:5],
     "stm32f411re": F4_1M[:8],
+    "stm32f412zg": F4_1M,
     "stm32f429zi": F4_1M * 2,
     "stm32f446re": F4_1M[:8],
+    "stm32f469ni": F4_1M * 2,
     "stm32f746zg": [32] * 4 + [128] + [256] * 3,
     "stm32f767zi": [32] * 4 + [128] + [256] * 7,
 }

@@ -4,6 +4,8 @@ import pathlib
 import subprocess
 from dataclasses import dataclass
 
+from support.chips import target_file
+
 BUILD = pathlib.Path(os.environ.get("PROBITY_BUILD", pathlib.Path(__file__).parents[2] / "build/bin"))
 SOURCE = pathlib.Path(__file__).parents[2]
 
@@ -44,9 +46,9 @@ class Bench:
         self.folder = folder
         self.flash_file = folder / f"{chip}.flash"
         options = "".join(f",{key.replace('_', '-')}" + ("" if value is True else f"={value}") for key, value in spec.items())
+        self.erased = 0x00 if chip.startswith(("stm32l0", "stm32l1")) else 0xFF  # what an erased byte reads as
         self.virtual = f"{chip},flash={self.flash_file}{options}"
-        family = {"f2": "stm32f2x", "f4": "stm32f4x", "f7": "stm32f7x"}[chip[5:7]]
-        self.files = ["-f", interface, "-f", target or f"target/{family}.cfg"]
+        self.files = ["-f", interface, "-f", target or target_file(chip)]
 
     def run(self, *commands, before=(), **keywords) -> Result:
         words = ["--virtual", self.virtual, *self.files[:2]]
@@ -65,7 +67,7 @@ class Bench:
 
     def holds(self, *pieces: tuple[int, bytes], base=0x08000000) -> bool:
         """Whether flash is exactly these (address, content) pieces, erased everywhere else."""
-        expected = bytearray(b"\xff" * len(self.flash()))
+        expected = bytearray([self.erased] * len(self.flash()))
         for address, data in pieces:
             expected[address - base:address - base + len(data)] = data
         return self.flash() == bytes(expected)

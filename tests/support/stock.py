@@ -5,6 +5,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 
+from support.chips import target_file
 from support.probity import Result
 from support.vboard import Vboard
 
@@ -47,13 +48,10 @@ WIRES = [
 ]
 
 
-def target_file(chip: str) -> str:
-    return {"f2": "target/stm32f2x.cfg", "f4": "target/stm32f4x.cfg", "f7": "target/stm32f7x.cfg"}[chip[5:7]]
-
-
-def run(board: Vboard, wire: Wire, *commands: str, timeout=60) -> Result:
-    """Stock OpenOCD with these commands after the configuration, its servers off."""
-    words = [OPENOCD, *wire.words(board), "-f", target_file(board.chip), "-c",
+def run(board: Vboard, wire: Wire, *commands: str, timeout=60, target=None) -> Result:
+    """Stock OpenOCD with these commands after the configuration (`target`: another file than the chip's own), its
+    servers off."""
+    words = [OPENOCD, *wire.words(board), "-f", target or target_file(board.chip), "-c",
              "gdb_port disabled; telnet_port disabled; tcl_port disabled"]
     for command in commands:
         words += ["-c", command]

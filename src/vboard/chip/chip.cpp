@@ -1,20 +1,17 @@
 #include "vboard/chip/chip.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "vboard/chip/flash_registers.hpp"
-#include "vboard/chip/peripheral_map.hpp"
+#include <fmt/format.h>
+
+#include "base/errors.hpp"
 
 namespace probity::vboard {
 
 namespace {
 
-constexpr std::uint32_t kPpbBegin = 0xE0000000, kPpbEnd = 0xE0100000;
-constexpr std::uint32_t kDbgmcuBase = 0xE0042000, kIwdgBase = 0x40003000, kPwrBase = 0x40007000;
-constexpr std::uint32_t kSyscfgBase = 0x40013800, kGpioBase = 0x40020000, kRccBase = 0x40023800;
-constexpr std::uint32_t kFlashBase = 0x40023C00, kBlock = 0x400, kVtor = 0xE000ED08;
-constexpr unsigned kGpioPorts = 11, kFlashIrq = 4;  // FLASH_IRQn
+bool in_private_bus(std::uint32_t address) { return address >= 0xE0000000 && address < 0xE0100000; }
+constexpr std::uint32_t kBlock = 0x400, kVtor = 0xE000ED08;
 
 // While the core executes, a slice is no longer than this, so that a change of clock or a reset inside it
 // does not carry it far past the moment it was to reach.
@@ -22,21 +19,34 @@ constexpr std::uint64_t kSliceCycles = 20'000;
 constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr Microseconds kResetPulse{20};  // RM0090 6.1.1: at least 20 us
 
-// GPIOA and GPIOB hold the debug pins (RM0090 8.4.1, 8.4.3, 8.4.4).
-constexpr RegisterValue kGpioA[] = {{0x00, 0xA8000000}, {0x08, 0x0C000000}, {0x0C, 0x64000000}};
-constexpr RegisterValue kGpioB[] = {{0x00, 0x00000280}, {0x08, 0x000000C0}, {0x0C, 0x00000100}};
-// USART: transmitter empty, so that firmware that prints does not wait (F4: SR, RM0090 30.6.1; F7: ISR,
-// RM0385 31.8.8).
-constexpr RegisterValue kUsartF4[] = {{0x00, 0x000000C0}}, kUsartF7[] = {{0x1C, 0x020000C0}};
-constexpr std::array<std::uint32_t, 6> kUsartBases{0x40004400, 0x40004800, 0x40004C00,
-                                                   0x40005000, 0x40011000, 0x40011400};
+void choose_option(NonVolatile& memory, const ChipFacts& facts, const std::string& name,
+                   std::uint32_t value) {
+  const auto& words = facts.line->options;
+  std::vector<std::string_view> names;
+  for (const OptionWord& word : words) names.push_back(word.name);
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw ConfigError(
+        fmt::format("option:{}: the option words of {} are {}", name, facts.name, fmt::join(names, ", ")));
+  }
+  memory.set_option(name, value);
+}
 
 NonVolatile make_memory(const ChipFacts& facts, const ChipSettings& settings) {
   NonVolatile memory(facts, settings.flash_file);
-  if (settings.dual_bank && facts.line->layout == FlashLayout::f76x)
-    memory.optcr &= ~flash_reg::nDBANK.mask();
-  if (settings.dual_bank && facts.line->layout == FlashLayout::f42x) memory.optcr |= flash_reg::DB1M.mask();
+  if (settings.dual_bank) {
+    if (!facts.line->choose_dual_bank) {
+      throw ConfigError(fmt::format("dual-bank: {} has no such option", facts.name));
+    }
+    facts.line->choose_dual_bank(memory);
+  }
+  for (const auto& [name, value] : settings.option_words) choose_option(memory, facts, name, value);
   return memory;
+}
+
+CoreFacts core_facts(const ChipLine& line) {
+  CoreFacts facts = line.core;
+  facts.rom_part = line.idcode & 0xFFF;  // the part number of ST's ROM table is DEV_ID
+  return facts;
 }
 
 }  // namespace
@@ -47,28 +57,19 @@ Chip::Chip(const ChipSettings& settings, Timeline& timeline, Stats& stats, Fault
       stats_(stats),
       memory_(make_memory(facts_, settings)),
       anchor_time_(timeline.now()),
-      rcc_(*this, [this] { set_anchor(); }),
-      dbgmcu_(facts_.line->idcode),
-      iwdg_(*this, [this] { return held_ || (dbgmcu_.stops_iwdg() && core_ && core_->halted()); }),
-      flash_(facts_, memory_,
-             {.time = *this,
-              .stats = stats,
-              .faults = faults,
-              .millivolts = settings.millivolts,
-              .changed = [this](std::uint32_t offset, std::uint32_t size) { flash_changed(offset, size); },
-              .interrupt_changed =
-                  [this](bool level) {
-                    if (core_) core_->set_irq(kFlashIrq, level);
-                  },
-              .brownout = [this] { power_lost_now_ = true; }}),
-      bus_(facts_, memory_, flash_),
-      syscfg_([this] {
-        bus_.set_memory_mode(facts_.line->generation->cortex_m7 ? 0 : syscfg_.memory_mode());
+      rcc_(*facts_.line->generation->rcc, *this, [this] { set_anchor(); }),
+      dbgmcu_(facts_.line->idcode, facts_.line->generation->places),
+      iwdg_(facts_.line->generation->lsi_hertz, *this,
+            [this] { return held_ || (dbgmcu_.stops_iwdg() && core_ && core_->halted()); }),
+      flash_(facts_.line->make_flash(facts_, memory_, surroundings(faults, settings.millivolts))),
+      bus_(facts_, memory_, *flash_),
+      syscfg_(*facts_.line->generation, [this] {
+        bus_.set_memory_mode(syscfg_.memory_mode());
         flash_changed(0, static_cast<std::uint32_t>(memory_.cells.size()));
       }) {
   add_peripherals();
   bus_.on_next_event([this] {
-    const auto flash = flash_.busy_until(), clock = rcc_.next_ready();
+    const auto flash = flash_->busy_until(), clock = rcc_.next_ready();
     if (!flash && !clock) return SystemBus::kNoEvent;
     return cycle_at(std::min(flash.value_or(Nanoseconds::max()), clock.value_or(Nanoseconds::max())));
   });
@@ -85,45 +86,63 @@ Chip::Chip(const ChipSettings& settings, Timeline& timeline, Stats& stats, Fault
   boot([this] { core_->power_on_reset(); });
 }
 
-void Chip::add_peripherals() {
-  const auto add = [&](std::uint32_t base, std::uint32_t size, std::unique_ptr<RegisterBlock> block) {
-    bus_.add_block(base, size, *block);
-    others_.push_back(std::move(block));
-  };
-  const auto ranges = peripheral_ranges(facts_.line->id);
-  const auto exists = [&](std::uint32_t address) {
-    return std::any_of(ranges.begin(), ranges.end(),
-                       [&](PeripheralRange r) { return address >= r.begin && address < r.end; });
-  };
-  for (const PeripheralRange& r : ranges) {
-    add(r.begin, r.end - r.begin,
-        std::make_unique<RegisterFile>(r.end - r.begin, std::span<const RegisterValue>{}));
-  }
-  for (unsigned port = 0; port < kGpioPorts; ++port) {
-    const std::span<const RegisterValue> values = port == 0   ? std::span(kGpioA)
-                                                  : port == 1 ? std::span(kGpioB)
-                                                              : std::span<const RegisterValue>{};
-    const std::uint32_t base = kGpioBase + port * kBlock;
-    if (!exists(base)) continue;
-    auto gpio = std::make_unique<Gpio>(values);
+FlashSurroundings Chip::surroundings(FaultPlan& faults, unsigned millivolts) {
+  return {.time = *this,
+          .stats = stats_,
+          .faults = faults,
+          .millivolts = millivolts,
+          .changed = [this](std::uint32_t offset, std::uint32_t size) { flash_changed(offset, size); },
+          .interrupt_changed =
+              [this](bool level) {
+                if (core_) core_->set_irq(facts_.line->generation->flash_irq, level);
+              },
+          .brownout = [this] { power_lost_now_ = true; },
+          .option_reset = [this] { option_reset_now_ = true; }};
+}
+
+void Chip::add_storage(std::uint32_t base, std::uint32_t size, std::unique_ptr<RegisterBlock> block) {
+  bus_.add_block(base, size, *block);
+  others_.push_back(std::move(block));
+}
+
+void Chip::add_ports() {
+  const BlockPlaces& places = facts_.line->generation->places;
+  const auto& ranges = facts_.line->peripherals;
+  for (unsigned port = 0; port < places.gpio_ports; ++port) {
+    const std::uint32_t base = places.gpio + port * places.gpio_step;
+    const bool exists = std::any_of(ranges.begin(), ranges.end(),
+                                    [&](PeripheralRange r) { return base >= r.begin && base < r.end; });
+    if (!exists) continue;
+    auto gpio = std::make_unique<Gpio>(base, *facts_.line->generation);
     if (port == 1) port_b_ = gpio.get();
-    add(base, kBlock, std::move(gpio));
+    add_storage(base, kBlock, std::move(gpio));
   }
-  for (std::uint32_t base : kUsartBases) {
-    const auto values = facts_.line->generation->cortex_m7 ? std::span(kUsartF7) : std::span(kUsartF4);
-    if (exists(base)) add(base, kBlock, std::make_unique<RegisterFile>(kBlock, values));
+}
+
+void Chip::add_peripherals() {
+  const GenerationFacts& generation = *facts_.line->generation;
+  for (const PeripheralRange& r : facts_.line->peripherals) {
+    add_storage(r.begin, r.end - r.begin,
+                std::make_unique<RegisterFile>(r.begin, r.end - r.begin, generation));
   }
-  bus_.add_block(kRccBase, kBlock, rcc_);
-  bus_.add_block(kFlashBase, kBlock, flash_);
-  bus_.add_block(kIwdgBase, kBlock, iwdg_);
-  bus_.add_block(kPwrBase, kBlock, pwr_);
-  bus_.add_block(kSyscfgBase, kBlock, syscfg_);
-  bus_.add_block(kDbgmcuBase, kBlock, dbgmcu_);
+  add_ports();
+  const BlockPlaces& places = generation.places;
+  const auto add = [&](std::uint32_t base, std::uint32_t size, RegisterBlock& block) {
+    if (base != 0) bus_.add_block(base, size, block);
+  };
+  add(places.rcc, std::max(kBlock, rcc_.size()), rcc_);
+  add(places.flash, kBlock, *flash_);
+  add(places.iwdg, kBlock, iwdg_);
+  add(places.syscfg, kBlock, syscfg_);
+  add(places.dbgmcu, kBlock, dbgmcu_);
+  add(places.dbgmcu_debug, kBlock, dbgmcu_);
 }
 
 void Chip::flash_changed(std::uint32_t offset, std::uint32_t size) {
   if (!core_) return;
-  bus_.for_each_alias(offset, [&](std::uint32_t address) { core_->memory_changed(address, size); });
+  bus_.for_each_alias(offset, size, [&](std::uint32_t address, std::uint32_t length) {
+    core_->memory_changed(address, length);
+  });
 }
 
 // --- time ----------------------------------------------------------------------------------------------
@@ -157,7 +176,7 @@ void Chip::catch_up() {
 
 // Up to `target`, or to the next thing that happens by itself.
 void Chip::run_slice(Nanoseconds target) {
-  if (const auto flash = flash_.busy_until()) target = std::min(target, *flash);
+  if (const auto flash = flash_->busy_until()) target = std::min(target, *flash);
   if (const auto watchdog = iwdg_.expiry()) target = std::min(target, *watchdog);
   const std::uint64_t hertz = rcc_.core_clock().value;
   std::uint64_t cycles = std::clamp<std::uint64_t>(cycle_at(target) - core_->cycle(), 1, hertz);
@@ -174,10 +193,14 @@ void Chip::run_slice(Nanoseconds target) {
 
 // What the passing of time has brought about.
 void Chip::attend() {
-  flash_.settle();
+  flash_->settle();
   if (power_lost_now_) {
     power_cycle();
     power_lost_();
+  }
+  if (option_reset_now_) {
+    option_reset_now_ = false;
+    system_reset(ResetCause::option_bytes);
   }
   if (iwdg_.catch_up()) system_reset(ResetCause::independent_watchdog);
 }
@@ -186,7 +209,7 @@ void Chip::attend() {
 void Chip::shifted_out(const armv7m::ShiftedByte& byte) {
   constexpr unsigned kSwoPin = 3;
   if (byte.code == armv7m::TraceCode::parallel || !dbgmcu_.gives_swo()) return;
-  if (port_b_ == nullptr || !port_b_->is_debug_pin(kSwoPin)) return;
+  if (port_b_ != nullptr && !port_b_->is_debug_pin(kSwoPin)) return;
   const auto hertz = static_cast<std::int64_t>(rcc_.core_clock().value);
   const auto cycles = static_cast<std::int64_t>(byte.start - anchor_cycle_);
   swo_({.start = anchor_time_ + Nanoseconds(cycles * static_cast<std::int64_t>(kSecond) / hertz),
@@ -198,20 +221,22 @@ void Chip::shifted_out(const armv7m::ShiftedByte& byte) {
 // --- resets --------------------------------------------------------------------------------------------
 
 void Chip::reset_peripherals() {
+  if (facts_.line->flash_windows) {
+    flash_changed(0, static_cast<std::uint32_t>(memory_.cells.size()));
+    bus_.place_flash();
+  }
   rcc_.reset();
-  pwr_.reset();
-  flash_.reset();
+  flash_->reset();
   syscfg_.reset();
   iwdg_.reset();
-  if (flash_.watchdog_in_hardware()) iwdg_.start();
+  if (flash_->watchdog_in_hardware()) iwdg_.start();
   for (const auto& block : others_) block->reset();
 }
 
-// A Cortex-M7 boots from BOOT_ADD0 (BOOT pin low; units of 16 KiB, RM0385 2.4) and has its VTOR there.
+// A boot address that is an option is where VTOR starts (RM0385 2.4).
 void Chip::boot(const std::function<void()>& release) {
-  if (!facts_.line->generation->cortex_m7) return release();
-  constexpr Field kBootAddress0{"BOOT_ADD0", 0, 16};
-  const std::uint32_t address = kBootAddress0.get(memory_.optcr1) * 0x4000;
+  if (!facts_.line->boot_address) return release();
+  const std::uint32_t address = facts_.line->boot_address(memory_);
   bus_.set_boot_address(address);
   release();
   bus_.set_boot_address({});
@@ -240,10 +265,10 @@ void Chip::hold_in_reset(bool held) {
 }
 
 void Chip::power_cycle() {
-  power_lost_now_ = false;
+  power_lost_now_ = option_reset_now_ = false;
   bus_.power_on_reset();
   dbgmcu_.reset();
-  flash_.power_on_reset();
+  flash_->power_on_reset();
   reset_peripherals();
   rcc_.power_on_reset();
   boot([this] { core_->power_on_reset(); });
@@ -251,18 +276,18 @@ void Chip::power_cycle() {
 
 // --- the outside ---------------------------------------------------------------------------------------
 
-BusStatus Chip::debug_read(std::uint32_t address, unsigned size, std::uint32_t& value) {
+BusStatus Chip::debug_read(bool core, std::uint32_t address, unsigned size, std::uint32_t& value) {
   catch_up();
-  flash_.debugger_attached();
-  if (address >= kPpbBegin && address < kPpbEnd) return core_->read_ppb(Master::debug, address, size, value);
+  flash_->debugger_attached();
+  if (core && in_private_bus(address)) return core_->read_ppb(Master::debug, address, size, value);
   if (held_) return BusStatus::error;  // the bus matrix is in reset, the private bus is not
   return bus_.read(Master::debug, address, size, value);
 }
 
-BusStatus Chip::debug_write(std::uint32_t address, unsigned size, std::uint32_t value) {
+BusStatus Chip::debug_write(bool core, std::uint32_t address, unsigned size, std::uint32_t value) {
   catch_up();
-  flash_.debugger_attached();
-  if (address >= kPpbBegin && address < kPpbEnd) return core_->write_ppb(Master::debug, address, size, value);
+  flash_->debugger_attached();
+  if (core && in_private_bus(address)) return core_->write_ppb(Master::debug, address, size, value);
   if (held_) return BusStatus::error;
   const BusStatus status = bus_.write(Master::debug, address, size, value);
   attend();

@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "vboard/chip/chip_bus.hpp"
 #include "vboard/chip/flash_controller.hpp"
@@ -22,6 +24,7 @@ namespace probity::vboard {
 struct ChipSettings {
   std::string name, flash_file;
   bool dual_bank = false;
+  std::vector<std::pair<std::string, std::uint32_t>> option_words = {};
   unsigned millivolts = 3300;
 };
 
@@ -32,11 +35,12 @@ class Chip final : private TimeSource {
 
   const ChipFacts& facts() const { return facts_; }
 
-  // The debug access port's bus accesses, at the timeline's now. `size` 1, 2 or 4 and divides `address`.
-  BusStatus debug_read(std::uint32_t address, unsigned size, std::uint32_t& value);
-  BusStatus debug_write(std::uint32_t address, unsigned size, std::uint32_t value);
+  // An access port's bus accesses, at the timeline's now; `core`: it is the core's, whose private bus only it
+  // reaches. `size` 1, 2 or 4 and divides `address`.
+  BusStatus debug_read(bool core, std::uint32_t address, unsigned size, std::uint32_t& value);
+  BusStatus debug_write(bool core, std::uint32_t address, unsigned size, std::uint32_t value);
   // RDP level 2: the debug port does not exist.
-  bool debug_disabled() const { return flash_.rdp_level() == 2; }
+  bool debug_disabled() const { return flash_->rdp_level() == 2; }
 
   void hold_in_reset(bool held);  // NRST from outside
   bool pulls_nrst() const;        // the chip resets itself: the pin is low for a moment
@@ -59,6 +63,9 @@ class Chip final : private TimeSource {
   void shifted_out(const armv7m::ShiftedByte& byte);
   void run_slice(Nanoseconds target);
   void attend();
+  FlashSurroundings surroundings(FaultPlan& faults, unsigned millivolts);
+  void add_storage(std::uint32_t base, std::uint32_t size, std::unique_ptr<RegisterBlock> block);
+  void add_ports();
   void add_peripherals();
   void reset_peripherals();
   void system_reset(ResetCause cause);
@@ -72,7 +79,7 @@ class Chip final : private TimeSource {
   // Time: at core cycle anchor_cycle_ it was anchor_time_; from there on clocked by the RCC.
   std::uint64_t anchor_cycle_ = 0;
   Nanoseconds anchor_time_{0}, nrst_low_until_{0};
-  bool held_ = false, power_lost_now_ = false;
+  bool held_ = false, power_lost_now_ = false, option_reset_now_ = false;
   std::function<void()> power_lost_ = [] {};
   SwoListener swo_ = [](const SwoFrame&) {};
   Gpio* port_b_ = nullptr;  // has the SWO pin; one of others_
@@ -81,8 +88,7 @@ class Chip final : private TimeSource {
   Rcc rcc_;
   Dbgmcu dbgmcu_;
   Iwdg iwdg_;
-  Pwr pwr_;
-  FlashController flash_;
+  std::unique_ptr<FlashController> flash_;
   ChipBus bus_;
   Syscfg syscfg_;
   std::vector<std::unique_ptr<RegisterBlock>> others_;

@@ -10,10 +10,10 @@ namespace probity::vboard {
 
 namespace {
 
-constexpr std::uint32_t kFlashBase = 0x08000000;      // AXIM interface on the Cortex-M7
-constexpr std::uint32_t kItcmFlashBase = 0x00200000;  // read only (RM0385 3.3.2)
 constexpr std::uint32_t kSramBase = 0x20000000;
-constexpr std::uint32_t kOptionBytesF4 = 0x1FFFC000, kOptionBytesF7 = 0x1FFF0000, kOptionBytesSize = 0x30;
+// Where memory is aliased at 0 (RM0090 2.4 table 3): nothing else lies below this.
+constexpr std::uint32_t kZeroAliasSize = 0x00200000;
+constexpr std::uint32_t kSecurePeripherals = 0x50000000, kPeripheralsSize = 0x10000000;
 constexpr std::uint32_t kFactorySize = 0x200;
 constexpr std::array<std::uint32_t, 3> kUniqueId{0x00350031, 0x3438510A, 0x36323535};
 
@@ -34,9 +34,26 @@ void store(ByteSpan bytes, std::uint32_t offset, unsigned size, std::uint32_t va
 }  // namespace
 
 ChipBus::ChipBus(const ChipFacts& facts, NonVolatile& memory, FlashController& flash)
-    : facts_(facts), memory_(memory), flash_(flash) {
+    : facts_(facts),
+      generation_(*facts.line->generation),
+      memory_(memory),
+      flash_(flash),
+      memory_at_zero_(!facts.line->boot_address) {
   for (const RamRegion& region : facts.line->ram) rams_.push_back({region, Bytes(region.kib * 1024)});
+  place_flash();
   power_on_reset();
+}
+
+void ChipBus::place_flash() {
+  const ChipLine& line = *facts_.line;
+  const auto cells = static_cast<std::uint32_t>(memory_.cells.size());
+  windows_.clear();
+  for (FlashWindow window : line.flash_windows ? line.flash_windows(facts_, memory_) : line.flash) {
+    if (window.offset >= cells) continue;
+    const std::uint32_t rest = cells - window.offset;
+    window.size = window.size == 0 ? rest : std::min(window.size, rest);
+    windows_.push_back(window);
+  }
 }
 
 // A fixed pseudo-random pattern, so that nobody relies on zeros and runs repeat.
@@ -55,30 +72,36 @@ void ChipBus::add_block(std::uint32_t base, std::uint32_t size, RegisterBlock& b
   blocks_.insert(blocks_.begin(), {base, base + size, &block});
 }
 
-ChipBus::Ram* ChipBus::ram_at(std::uint32_t address) {
+ChipBus::RamPlace ChipBus::ram_at(std::uint32_t address) {
   for (Ram& ram : rams_) {
-    if (inside(address, ram.facts.base, ram.facts.kib * 1024)) return &ram;
+    const std::uint32_t size = ram.facts.kib * 1024;
+    if (inside(address, ram.facts.base, size)) return {&ram, address - ram.facts.base};
+    if (ram.facts.alias != 0 && inside(address, ram.facts.alias, size)) {
+      return {&ram, address - ram.facts.alias};
+    }
   }
-  return nullptr;
+  return {};
 }
 
-ChipBus::Block* ChipBus::block_at(std::uint32_t address) {
+ChipBus::BlockPlace ChipBus::block_at(std::uint32_t address) const {
+  if (generation_.secure_alias != 0 && inside(address, kSecurePeripherals, kPeripheralsSize)) {
+    address -= generation_.secure_alias;
+  }
   const auto found = std::find_if(blocks_.begin(), blocks_.end(),
                                   [&](const Block& b) { return address >= b.begin && address < b.end; });
-  return found == blocks_.end() ? nullptr : &*found;
+  if (found == blocks_.end()) return {};
+  return {found->registers, (address - found->begin) & ~3u};
 }
 
-// RM0090 2.4: what is physically at 0. The Cortex-M7 has its ITCM RAM there.
+// RM0090 2.4: what is physically at 0.
 std::uint32_t ChipBus::remap(std::uint32_t address) const {
-  if (facts_.line->generation->cortex_m7) {
-    return boot_address_ && address < 8 ? *boot_address_ + address : address;
-  }
-  if (address >= 0x00200000) return address;
+  if (!memory_at_zero_) return boot_address_ && address < 8 ? *boot_address_ + address : address;
+  if (address >= kZeroAliasSize) return address;
   switch (memory_mode_) {
     case 0:
-      return address + kFlashBase;
+      return address + facts_.line->flash.front().address;
     case 1:
-      return address + facts_.line->generation->system_memory;
+      return address + generation_.system_memory;
     case 3:
       return address + kSramBase;
     default:
@@ -86,18 +109,27 @@ std::uint32_t ChipBus::remap(std::uint32_t address) const {
   }
 }
 
-std::optional<std::uint32_t> ChipBus::flash_offset(std::uint32_t address) const {
-  const auto size = static_cast<std::uint32_t>(memory_.cells.size());
-  if (inside(address, kFlashBase, size)) return address - kFlashBase;
-  if (facts_.line->generation->cortex_m7 && inside(address, kItcmFlashBase, size))
-    return address - kItcmFlashBase;
+std::optional<ChipBus::FlashPlace> ChipBus::flash_at(std::uint32_t address) const {
+  for (const FlashWindow& w : windows_) {
+    if (inside(address, w.address, w.size)) {
+      return FlashPlace{w.offset + (address - w.address), w.offset, w.offset + w.size, w.writable};
+    }
+  }
   return {};
 }
 
-void ChipBus::for_each_alias(std::uint32_t flash_offset,
-                             const std::function<void(std::uint32_t)>& changed) const {
-  changed(kFlashBase + flash_offset);
-  changed((facts_.line->generation->cortex_m7 ? kItcmFlashBase : 0) + flash_offset);
+void ChipBus::for_each_alias(
+    std::uint32_t flash_offset, std::uint32_t size,
+    const std::function<void(std::uint32_t address, std::uint32_t size)>& changed) const {
+  for (const FlashWindow& w : windows_) {
+    const std::uint32_t begin = std::max(flash_offset, w.offset);
+    const std::uint32_t end = std::min(flash_offset + size, w.offset + w.size);
+    if (begin >= end) continue;
+    const std::uint32_t address = w.address + (begin - w.offset);
+    changed(address, end - begin);
+    const std::uint32_t at_zero = address - facts_.line->flash.front().address;
+    if (memory_at_zero_ && at_zero < kZeroAliasSize) changed(at_zero, end - begin);
+  }
 }
 
 // PM0214 2.2.5: 1 MiB of SRAM and of peripherals, each bit a word in 32 MiB.
@@ -105,33 +137,33 @@ std::optional<ChipBus::BitBand> ChipBus::bit_band(std::uint32_t address) const {
   constexpr Field kRegion{"region", 25, 7}, kByte{"byte", 5, 20}, kBit{"bit", 2, 3};
   const bool sram = kRegion.get(address) == 0x22000000u >> 25,
              peripheral = kRegion.get(address) == 0x42000000u >> 25;
-  if (facts_.line->generation->cortex_m7 || (!sram && !peripheral)) return {};
+  if (!facts_.line->core.has_bit_band || (!sram && !peripheral)) return {};
   const std::uint32_t byte = (sram ? 0x20000000u : 0x40000000u) + kByte.get(address);
   return BitBand{byte & ~3u, (byte & 3) * 8 + kBit.get(address)};
 }
 
-// Option bytes as the manual's memory view (RM0090 3.7.1 table 13, RM0385 3.4.1 table 11).
-std::uint32_t ChipBus::option_word(std::uint32_t offset) const {
-  constexpr Field kUserAndRdp{"USER, RDP", 0, 16}, kProtection{"nWRP", 16, 16};
-  if (facts_.line->generation->cortex_m7) {
-    const Field half{"half", offset == 0x18 ? 16u : 0u, 16};
-    if (offset == 0x00) return kUserAndRdp.get(memory_.optcr);
-    if (offset == 0x08) return kProtection.get(memory_.optcr);
-    return offset == 0x10 || offset == 0x18 ? half.get(memory_.optcr1) : 0xFFFFFFFF;
-  }
-  if (offset == 0x00) return 0xFFFF0000 | kUserAndRdp.get(memory_.optcr);
-  return offset == 0x08 ? 0xFFFF0000 | kProtection.get(memory_.optcr) : 0xFFFFFFFF;
+// OTP and its lock bytes as the flash controller counts them: the locks follow the data.
+std::optional<std::uint32_t> ChipBus::otp_offset(std::uint32_t address) const {
+  const GenerationFacts& g = generation_;
+  if (g.otp_size != 0 && inside(address, g.otp, g.otp_size)) return address - g.otp;
+  const auto locks = static_cast<std::uint32_t>(memory_.otp_locks.size());
+  if (locks != 0 && inside(address, g.otp_locks, locks)) return g.otp_size + (address - g.otp_locks);
+  return {};
 }
 
-// System memory (its boot loader is ST's: erased here), factory data, option bytes.
-std::optional<std::uint32_t> ChipBus::read_only_word(std::uint32_t address) const {
-  const GenerationFacts& g = *facts_.line->generation;
-  const std::uint32_t options = g.cortex_m7 ? kOptionBytesF7 : kOptionBytesF4;
-  if (inside(address, options, kOptionBytesSize)) return option_word(address - options);
+bool ChipBus::in_option_area(std::uint32_t address) const {
+  return generation_.option_area_size != 0 &&
+         inside(address, generation_.option_area, generation_.option_area_size);
+}
+
+// Unique id, flash size, and what is erased around them and in system memory (its boot loader is ST's).
+std::optional<std::uint32_t> ChipBus::factory_word(std::uint32_t address) const {
+  const GenerationFacts& g = generation_;
   if (inside(address, g.uid, kUniqueId.size() * 4)) return kUniqueId[(address - g.uid) / 4];
   if (address == (g.flash_size_register & ~3u)) {
-    return Lanes::of(g.flash_size_register, 2)
-        .merge(0xFFFFFFFF, Lanes::of(g.flash_size_register, 2).place(facts_.flash_kib));
+    const auto& coded = facts_.line->flash_size_word;
+    const Lanes half = Lanes::of(g.flash_size_register, 2);
+    return half.merge(0xFFFFFFFF, half.place(coded ? coded(facts_.flash_kib) : facts_.flash_kib));
   }
   if (inside(address, g.system_memory, g.system_memory_size) || inside(address, g.uid, kFactorySize))
     return 0xFFFFFFFF;
@@ -140,21 +172,23 @@ std::optional<std::uint32_t> ChipBus::read_only_word(std::uint32_t address) cons
 
 BusStatus ChipBus::read(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) {
   address = remap(address);
-  if (Ram* ram = ram_at(address)) {
-    if (master == Master::fetch && !ram->facts.executable) return BusStatus::error;
-    value = load(ram->bytes, address - ram->facts.base, size);
+  if (const RamPlace place = ram_at(address); place.ram != nullptr) {
+    if (master == Master::fetch && !place.ram->facts.executable) return BusStatus::error;
+    value = load(place.ram->bytes, place.offset, size);
     return BusStatus::ok;
   }
-  if (const auto offset = flash_offset(address)) return flash_.read_cells(master, *offset, size, value);
-  if (Block* block = block_at(address)) {
+  if (const auto place = flash_at(address)) return flash_.read_cells(master, place->offset, size, value);
+  if (const BlockPlace place = block_at(address); place.registers != nullptr) {
     std::uint32_t word = 0;
-    const BusStatus status = block->registers->read_register((address - block->begin) & ~3u, word);
+    const BusStatus status = place.registers->read_register(place.offset, word);
     value = Lanes::of(address, size).extract(word);
     return status;
   }
-  const GenerationFacts& g = *facts_.line->generation;
-  if (inside(address, g.otp, g.otp_size + 16)) return flash_.read_otp(address - g.otp, size, value);
-  if (const auto word = read_only_word(address & ~3u)) {
+  if (const auto offset = otp_offset(address)) return flash_.read_otp(*offset, size, value);
+  if (in_option_area(address)) {
+    return flash_.read_option_area(address - generation_.option_area, size, value);
+  }
+  if (const auto word = factory_word(address & ~3u)) {
     value = Lanes::of(address, size).extract(*word);
     return BusStatus::ok;
   }
@@ -163,23 +197,38 @@ BusStatus ChipBus::read(Master master, std::uint32_t address, unsigned size, std
 }
 
 BusStatus ChipBus::write(Master master, std::uint32_t address, unsigned size, std::uint32_t value) {
+  const std::uint32_t asked = address;
   address = remap(address);
-  if (Ram* ram = ram_at(address)) {
-    store(ram->bytes, address - ram->facts.base, size, value);
-    if (master == Master::debug) memory_changed_(address, size);
+  if (const RamPlace place = ram_at(address); place.ram != nullptr) {
+    store_ram(master, place, asked, size, value);
     return BusStatus::ok;
   }
-  if (const auto offset = flash_offset(address)) {
-    return address >= kFlashBase ? flash_.write_cells(*offset, size, value) : BusStatus::error;
+  if (const auto place = flash_at(address)) {
+    return place->writable ? flash_.write_cells(place->offset, size, value) : BusStatus::error;
   }
-  if (Block* block = block_at(address)) {
+  if (const BlockPlace place = block_at(address); place.registers != nullptr) {
     const Lanes lanes = Lanes::of(address, size);
-    return block->registers->write_register((address - block->begin) & ~3u, lanes.place(value), lanes);
+    return place.registers->write_register(place.offset, lanes.place(value), lanes);
   }
-  const GenerationFacts& g = *facts_.line->generation;
-  if (inside(address, g.otp, g.otp_size + 16)) return flash_.write_otp(address - g.otp, size, value);
+  if (const auto offset = otp_offset(address)) return flash_.write_otp(*offset, size, value);
+  if (in_option_area(address)) {
+    return flash_.write_option_area(address - generation_.option_area, size, value);
+  }
   if (const auto bit = bit_band(address)) return write_bit(master, *bit, (value & 1) != 0);
   return BusStatus::error;
+}
+
+// The core knows of its own store at the address it wrote to, not of the others where the byte is seen.
+void ChipBus::store_ram(Master master, RamPlace place, std::uint32_t address, unsigned size,
+                        std::uint32_t value) {
+  store(place.ram->bytes, place.offset, size, value);
+  const RamRegion& region = place.ram->facts;
+  const auto tell = [&](std::uint32_t base) {
+    const std::uint32_t seen = base + place.offset;
+    if (master == Master::debug || seen != address) memory_changed_(seen, size);
+  };
+  tell(region.base);
+  if (region.alias != 0) tell(region.alias);
 }
 
 BusStatus ChipBus::read_bit(Master master, BitBand place, std::uint32_t& value) {
@@ -193,36 +242,39 @@ BusStatus ChipBus::write_bit(Master master, BitBand place, bool bit) {
   std::uint32_t word = 0;
   if (const BusStatus status = read(master, place.word, 4, word); status != BusStatus::ok) return status;
   const BusStatus status = write(master, place.word, 4, Field{"bit", place.bit}.set(word, bit));
-  if (status == BusStatus::ok && ram_at(place.word) != nullptr) memory_changed_(place.word, 4);
+  if (status == BusStatus::ok && ram_at(place.word).ram != nullptr) memory_changed_(place.word, 4);
   return status;
 }
 
 const std::uint8_t* ChipBus::fetch_window(std::uint32_t address, std::uint32_t& window_begin,
                                           std::uint32_t& window_size) {
   const std::uint32_t physical = remap(address);
-  if (const auto offset = flash_offset(physical)) {
-    std::uint32_t sector = 0;
-    const auto bytes = flash_.window(*offset, sector);
+  if (const auto place = flash_at(physical)) {
+    std::uint32_t begin = 0;
+    const auto bytes = flash_.window(place->offset, begin);
     if (!bytes) return nullptr;
-    window_begin = address - (*offset - sector);
-    window_size = static_cast<std::uint32_t>(bytes->size());
-    return bytes->data() + (*offset - sector);
+    // A sector may go on beyond the bus's window.
+    const std::uint32_t end = std::min(begin + static_cast<std::uint32_t>(bytes->size()), place->end);
+    const std::uint32_t first = std::max(begin, place->begin);
+    window_begin = address - (place->offset - first);
+    window_size = end - first;
+    return bytes->data() + (place->offset - begin);
   }
-  Ram* ram = ram_at(physical);
-  if (ram == nullptr || !ram->facts.executable || boot_address_) return nullptr;
-  window_begin = address - (physical - ram->facts.base);
-  window_size = static_cast<std::uint32_t>(ram->bytes.size());
-  return ram->bytes.data() + (physical - ram->facts.base);
+  const RamPlace place = ram_at(physical);
+  if (place.ram == nullptr || !place.ram->facts.executable || boot_address_) return nullptr;
+  window_begin = address - place.offset;
+  window_size = static_cast<std::uint32_t>(place.ram->bytes.size());
+  return place.ram->bytes.data() + place.offset;
 }
 
 std::uint8_t* ChipBus::data_window(std::uint32_t address, std::uint32_t& window_begin,
                                    std::uint32_t& window_size) {
   if (boot_address_ || remap(address) != address) return nullptr;  // stores through an alias are to be seen
-  Ram* ram = ram_at(address);
-  if (ram == nullptr) return nullptr;
-  window_begin = ram->facts.base;
-  window_size = static_cast<std::uint32_t>(ram->bytes.size());
-  return ram->bytes.data() + (address - ram->facts.base);
+  const RamPlace place = ram_at(address);
+  if (place.ram == nullptr || place.ram->facts.alias != 0) return nullptr;
+  window_begin = address - place.offset;
+  window_size = static_cast<std::uint32_t>(place.ram->bytes.size());
+  return place.ram->bytes.data() + place.offset;
 }
 
 }  // namespace probity::vboard

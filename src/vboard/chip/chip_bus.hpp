@@ -1,5 +1,5 @@
-// The chip's bus matrix: which address is what, for the core and for the debug access port. Memory map:
-// RM0090 2.3, RM0385 2.2.
+// The chip's bus matrix: which address is what, for the core and for the debug access ports, as its facts
+// say.
 #pragma once
 
 #include <functional>
@@ -20,11 +20,13 @@ class ChipBus final : public SystemBus {
   ChipBus(const ChipFacts& facts, NonVolatile& memory, FlashController& flash);
   // Registers of `size` bytes from `base`; later blocks hide earlier ones, in steps of 1 KiB.
   void add_block(std::uint32_t base, std::uint32_t size, RegisterBlock& block);
-  // What SYSCFG_MEMRMP.MEM_MODE says (Cortex-M4 only): 0 flash, 1 system memory, 3 SRAM at address 0.
+  // What SYSCFG_MEMRMP.MEM_MODE says, where there is memory at 0: 0 flash, 1 system memory, 3 SRAM.
   void set_memory_mode(unsigned mode) { memory_mode_ = mode; }
-  // While set, a Cortex-M7 sees its vector table at this address when it reads 0 (BOOT_ADD0).
+  // While set, a core whose boot address is an option sees its vector table at this address when it reads 0.
   void set_boot_address(std::optional<std::uint32_t> address) { boot_address_ = address; }
   void power_on_reset();
+  // Puts the flash where the option words want it.
+  void place_flash();
 
   BusStatus read(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) override;
   BusStatus write(Master master, std::uint32_t address, unsigned size, std::uint32_t value) override;
@@ -34,8 +36,9 @@ class ChipBus final : public SystemBus {
                             std::uint32_t& window_size) override;
   std::uint64_t next_event_cycle() override { return next_event_cycle_(); }
 
-  // Addresses, other than `address` itself, at which the byte there is seen too, are told to `changed`.
-  void for_each_alias(std::uint32_t flash_offset, const std::function<void(std::uint32_t)>& changed) const;
+  // Every place where cells of the flash can be seen is told to `changed`.
+  void for_each_alias(std::uint32_t flash_offset, std::uint32_t size,
+                      const std::function<void(std::uint32_t address, std::uint32_t size)>& changed) const;
   // Core::cycle() of the next event in time (SystemBus).
   void on_next_event(std::function<std::uint64_t()> source) { next_event_cycle_ = std::move(source); }
   // Told of every write that changes memory behind the core's back: bit-band and debugger writes.
@@ -52,24 +55,41 @@ class ChipBus final : public SystemBus {
     std::uint32_t begin = 0, end = 0;
     RegisterBlock* registers = nullptr;
   };
+  struct RamPlace {
+    Ram* ram = nullptr;  // null: no RAM there
+    std::uint32_t offset = 0;
+  };
+  struct BlockPlace {
+    RegisterBlock* registers = nullptr;  // null: none there
+    std::uint32_t offset = 0;            // of the register
+  };
+  struct FlashPlace {
+    std::uint32_t offset = 0, begin = 0, end = 0;  // of the cells in this window
+    bool writable = true;
+  };
   struct BitBand {
     std::uint32_t word = 0;  // address of the word that holds the bit
     unsigned bit = 0;
   };
 
-  Ram* ram_at(std::uint32_t address);
-  Block* block_at(std::uint32_t address);
-  std::optional<std::uint32_t> flash_offset(std::uint32_t address) const;
+  RamPlace ram_at(std::uint32_t address);
+  void store_ram(Master master, RamPlace place, std::uint32_t address, unsigned size, std::uint32_t value);
+  BlockPlace block_at(std::uint32_t address) const;
+  std::optional<FlashPlace> flash_at(std::uint32_t address) const;
   std::uint32_t remap(std::uint32_t address) const;
+  std::optional<std::uint32_t> otp_offset(std::uint32_t address) const;
+  bool in_option_area(std::uint32_t address) const;
   std::optional<BitBand> bit_band(std::uint32_t address) const;
-  std::optional<std::uint32_t> read_only_word(std::uint32_t address) const;
-  std::uint32_t option_word(std::uint32_t offset) const;
+  std::optional<std::uint32_t> factory_word(std::uint32_t address) const;
   BusStatus read_bit(Master master, BitBand place, std::uint32_t& value);
   BusStatus write_bit(Master master, BitBand place, bool bit);
 
   const ChipFacts& facts_;
+  const GenerationFacts& generation_;
   NonVolatile& memory_;
   FlashController& flash_;
+  const bool memory_at_zero_;
+  std::vector<FlashWindow> windows_;  // cut to the chip's flash
   std::vector<Ram> rams_;
   std::vector<Block> blocks_;
   unsigned memory_mode_ = 0;

@@ -12,45 +12,31 @@ namespace probity::vboard {
 
 namespace {
 
-// Ordering information of each data sheet (last section): which pin counts and flash sizes exist.
-struct OrderingRow {
-  std::string_view family, pins, sizes;
-  ChipLineId line;
-};
-constexpr std::array kOrdering{
-    OrderingRow{"stm32f401", "crv", "bc", ChipLineId::f401bc},
-    OrderingRow{"stm32f401", "crv", "de", ChipLineId::f401de},
-    OrderingRow{"stm32f405", "orvz", "eg", ChipLineId::f40x},
-    OrderingRow{"stm32f407", "vzi", "eg", ChipLineId::f40x},
-    OrderingRow{"stm32f411", "crv", "ce", ChipLineId::f411},
-    OrderingRow{"stm32f415", "orvz", "g", ChipLineId::f40x},
-    OrderingRow{"stm32f417", "vzi", "eg", ChipLineId::f40x},
-    OrderingRow{"stm32f427", "vzia", "gi", ChipLineId::f42x},
-    OrderingRow{"stm32f429", "vzibna", "egi", ChipLineId::f42x},
-    OrderingRow{"stm32f437", "vzia", "gi", ChipLineId::f42x},
-    OrderingRow{"stm32f439", "vzibna", "gi", ChipLineId::f42x},
-    OrderingRow{"stm32f446", "mrvz", "ce", ChipLineId::f446},
-    OrderingRow{"stm32f745", "vzi", "eg", ChipLineId::f74x},
-    OrderingRow{"stm32f746", "vzibn", "eg", ChipLineId::f74x},
-    OrderingRow{"stm32f756", "vzibn", "g", ChipLineId::f74x},
-    OrderingRow{"stm32f765", "vzibn", "gi", ChipLineId::f76x},
-    OrderingRow{"stm32f767", "vzibn", "gi", ChipLineId::f76x},
-    OrderingRow{"stm32f769", "ibna", "gi", ChipLineId::f76x},
-    OrderingRow{"stm32f777", "vzibn", "i", ChipLineId::f76x},
-    OrderingRow{"stm32f779", "ibna", "i", ChipLineId::f76x},
-};
-
+// The flash-size letter of ordering codes: "ordering information" of each data sheet.
 struct SizeLetter {
   char letter;
   std::uint32_t kib;
 };
-constexpr std::array kSizes{SizeLetter{'b', 128}, SizeLetter{'c', 256},  SizeLetter{'d', 384},
-                            SizeLetter{'e', 512}, SizeLetter{'g', 1024}, SizeLetter{'i', 2048}};
+constexpr std::array kSizes{
+    SizeLetter{'3', 8},    SizeLetter{'4', 16},   SizeLetter{'6', 32},   SizeLetter{'8', 64},
+    SizeLetter{'b', 128},  SizeLetter{'z', 192},  SizeLetter{'c', 256},  SizeLetter{'d', 384},
+    SizeLetter{'e', 512},  SizeLetter{'y', 640},  SizeLetter{'f', 768},  SizeLetter{'g', 1024},
+    SizeLetter{'h', 1536}, SizeLetter{'i', 2048}, SizeLetter{'j', 4096},
+};
 
-constexpr std::size_t kFamilyLength = 9, kNameLength = 11;
-
-std::uint32_t size_kib(char letter) {
+std::uint32_t size_kib(const OrderingRow& row, char letter) {
+  if (row.kib != 0) return row.kib;
   return std::find_if(kSizes.begin(), kSizes.end(), [&](SizeLetter s) { return s.letter == letter; })->kib;
+}
+
+// All generations' rows.
+std::vector<OrderingRow> all_rows() {
+  std::vector<OrderingRow> rows;
+  for (const auto table : {f2_chips, f1_chips, l4_chips, u5_chips, lx_chips, h7_chips, h5_chips}) {
+    const std::vector<OrderingRow> more = table();
+    rows.insert(rows.end(), more.begin(), more.end());
+  }
+  return rows;
 }
 
 // "", "t", "t6" or "tx": what ordering codes and project files append.
@@ -59,7 +45,7 @@ bool is_package_suffix(std::string_view suffix) {
          (suffix.size() < 2 || suffix[1] == 'x' || std::isdigit(static_cast<unsigned char>(suffix[1])));
 }
 
-// Names that share the longest beginning with `name`, at most eight.
+// Names that share the longest beginning with `name`, or any STM32s, at most eight.
 std::string near_names(std::string_view name) {
   const std::vector<std::string> all = all_chip_names();
   const auto common = [&](const std::string& other) {
@@ -68,6 +54,7 @@ std::string near_names(std::string_view name) {
   };
   const auto best = std::max_element(all.begin(), all.end(),
                                      [&](const auto& a, const auto& b) { return common(a) < common(b); });
+  if (common(*best) == 0) return near_names("stm32");
   std::string list;
   unsigned listed = 0;
   for (const std::string& other : all) {
@@ -82,20 +69,33 @@ std::string near_names(std::string_view name) {
 ChipFacts find_chip(std::string_view text) {
   std::string name;
   for (char c : text) name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const OrderingRow& row : kOrdering) {
-    if (name.size() < kNameLength || !name.starts_with(row.family)) continue;
-    const char pins = name[kFamilyLength], size = name[kFamilyLength + 1];
+  for (const OrderingRow& row : all_rows()) {
+    const std::size_t letters = row.family.size() + 2;
+    if (name.size() < letters || !name.starts_with(row.family)) continue;
+    const char pins = name[row.family.size()], size = name[row.family.size() + 1];
     if (row.pins.find(pins) == std::string_view::npos || row.sizes.find(size) == std::string_view::npos)
       continue;
-    if (!is_package_suffix(std::string_view(name).substr(kNameLength))) continue;
-    return {name.substr(0, kNameLength), &chip_line(row.line), size_kib(size)};
+    if (!is_package_suffix(std::string_view(name).substr(letters))) continue;
+    return {name.substr(0, letters), row.line, size_kib(row, size)};
   }
   throw ConfigError(fmt::format("unknown virtual chip '{}'; near names: {} ...", text, near_names(name)));
 }
 
+std::vector<std::string> all_chip_patterns() {
+  const auto letters = [](std::string_view of) {
+    return of.size() == 1 ? std::string(of) : fmt::format("[{}]", of);
+  };
+  std::vector<std::string> patterns;
+  for (const OrderingRow& row : all_rows()) {
+    patterns.push_back(fmt::format("{}{}{}", row.family, letters(row.pins), letters(row.sizes)));
+  }
+  std::sort(patterns.begin(), patterns.end());
+  return patterns;
+}
+
 std::vector<std::string> all_chip_names() {
   std::vector<std::string> names;
-  for (const OrderingRow& row : kOrdering) {
+  for (const OrderingRow& row : all_rows()) {
     for (char pins : row.pins) {
       for (char size : row.sizes) names.push_back(fmt::format("{}{}{}", row.family, pins, size));
     }

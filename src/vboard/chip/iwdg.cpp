@@ -7,11 +7,11 @@ namespace probity::vboard {
 namespace {
 enum : std::uint32_t { KR = 0x00, PR = 0x04, RLR = 0x08, SR = 0x0C, WINR = 0x10 };
 constexpr std::uint32_t kReloadKey = 0xAAAA, kAccessKey = 0x5555, kStartKey = 0xCCCC;  // RM0090 21.4.1
-constexpr std::uint32_t kLsiHertz = 32'000;                                            // data sheet, fLSI typ
 constexpr std::uint32_t kReloadMask = 0xFFF, kSlowestPrescaler = 6;
 }  // namespace
 
-Iwdg::Iwdg(const TimeSource& time, std::function<bool()> frozen) : time_(time), frozen_(std::move(frozen)) {}
+Iwdg::Iwdg(std::uint32_t lsi_hertz, const TimeSource& time, std::function<bool()> frozen)
+    : lsi_hertz_(lsi_hertz), time_(time), frozen_(std::move(frozen)) {}
 
 void Iwdg::reset() {
   running_ = writable_ = expired_ = false;
@@ -71,7 +71,7 @@ BusStatus Iwdg::write_register(std::uint32_t offset, std::uint32_t value, Lanes)
 // RM0090 21.4.2: divider 4 << PR, up to 256.
 Nanoseconds Iwdg::tick() const {
   const std::uint64_t divider = 4u << std::min(prescaler_, kSlowestPrescaler);
-  return Nanoseconds(1'000'000'000 * divider / kLsiHertz);
+  return Nanoseconds(1'000'000'000 * divider / lsi_hertz_);
 }
 
 std::optional<Nanoseconds> Iwdg::expiry() {

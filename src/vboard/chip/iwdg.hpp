@@ -11,7 +11,7 @@ namespace probity::vboard {
 class Iwdg final : public RegisterBlock {
  public:
   // `frozen`: DBGMCU stops it now (halted core).
-  Iwdg(const TimeSource& time, std::function<bool()> frozen);
+  Iwdg(std::uint32_t lsi_hertz, const TimeSource& time, std::function<bool()> frozen);
 
   BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
@@ -26,6 +26,7 @@ class Iwdg final : public RegisterBlock {
 
  private:
   Nanoseconds tick() const;
+  const std::uint32_t lsi_hertz_;
   const TimeSource& time_;
   std::function<bool()> frozen_;
   bool running_ = false, writable_ = false;

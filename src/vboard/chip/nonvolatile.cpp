@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 
 #include "base/errors.hpp"
 
@@ -35,15 +36,18 @@ bool parse_hex_bytes(std::string_view text, Bytes& bytes) {
   return true;
 }
 
+std::uint8_t erased(const ChipFacts& facts) {
+  return static_cast<std::uint8_t>(facts.line->generation->erased_value);
+}
+
 }  // namespace
 
 NonVolatile::NonVolatile(const ChipFacts& facts, std::string flash_file)
-    : cells(facts.flash_kib * 1024u, 0xFF),
-      optcr(facts.line->optcr_reset),
-      optcr1(facts.line->optcr1_reset),
-      otp(facts.line->generation->otp_size, 0xFF),
-      otp_locks(kOtpBlocks, 0xFF),
+    : cells(facts.flash_kib * 1024u, erased(facts)),
+      otp(facts.line->generation->otp_size, erased(facts)),
+      otp_locks(facts.line->generation->otp_locks != 0 ? kOtpBlocks : 0, 0xFF),
       file_(std::move(flash_file)) {
+  for (const OptionWord& word : facts.line->options) options_.emplace(word.name, word.factory);
   if (file_.empty() || !std::filesystem::exists(file_)) return;
   load_cells();
   load_options();
@@ -66,14 +70,26 @@ void NonVolatile::load_options() {
   std::ifstream in(path);
   std::string name, value;
   while (in >> name >> value) {
-    const bool understood = name == "OPTCR"       ? parse_hex(value, optcr)
-                            : name == "OPTCR1"    ? parse_hex(value, optcr1)
-                            : name == "OTP"       ? parse_hex_bytes(value, otp)
-                            : name == "OTP_LOCKS" ? parse_hex_bytes(value, otp_locks)
-                                                  : false;
+    const auto word = options_.find(name);
+    const bool understood = word != options_.end() ? parse_hex(value, word->second)
+                            : name == "OTP"        ? parse_hex_bytes(value, otp)
+                            : name == "OTP_LOCKS"  ? parse_hex_bytes(value, otp_locks)
+                                                   : false;
     if (!understood)
       throw ConfigError(fmt::format("options file '{}': '{} {}' is not understood", path, name, value));
   }
+}
+
+std::uint32_t NonVolatile::option(std::string_view name) const {
+  const auto word = options_.find(name);
+  if (word == options_.end()) throw std::out_of_range(fmt::format("no option word '{}'", name));
+  return word->second;
+}
+
+void NonVolatile::set_option(std::string_view name, std::uint32_t value) {
+  const auto word = options_.find(name);
+  if (word == options_.end()) throw std::out_of_range(fmt::format("no option word '{}'", name));
+  word->second = value;
 }
 
 void NonVolatile::save() const {
@@ -82,8 +98,9 @@ void NonVolatile::save() const {
   out.write(reinterpret_cast<const char*>(cells.data()), static_cast<std::streamsize>(cells.size()));
   out.close();
   std::ofstream options(file_ + ".options", std::ios::trunc);
-  options << fmt::format("OPTCR {:08x}\nOPTCR1 {:08x}\nOTP {}\nOTP_LOCKS {}\n", optcr, optcr1, hex(otp),
-                         hex(otp_locks));
+  for (const auto& [name, value] : options_) options << fmt::format("{} {:08x}\n", name, value);
+  if (!otp.empty()) options << fmt::format("OTP {}\n", hex(otp));
+  if (!otp_locks.empty()) options << fmt::format("OTP_LOCKS {}\n", hex(otp_locks));
   options.close();
   if (!out || !options) throw ConfigError(fmt::format("cannot write the flash file '{}'", file_));
 }

@@ -2,7 +2,9 @@
 // in. FILE is the main flash byte for byte; FILE.options is text, one "NAME hex" a line.
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "base/units.hpp"
 #include "vboard/chip/facts.hpp"
@@ -17,13 +19,18 @@ class NonVolatile {
   // Writes both files, if there are any; ConfigError where that fails.
   void save() const;
 
+  // An option word as stored, by the name that ChipLine::options has. A name that the line does not have is a
+  // programming error (std::out_of_range).
+  std::uint32_t option(std::string_view name) const;
+  void set_option(std::string_view name, std::uint32_t value);
+
   Bytes cells;
-  std::uint32_t optcr = 0, optcr1 = 0;  // option bits as stored (OPTLOCK, OPTSTRT clear)
-  Bytes otp, otp_locks;                 // lock byte 0x00: block locked
+  Bytes otp, otp_locks;  // lock byte 0x00: block locked; empty where the generation has none
 
  private:
   void load_cells();
   void load_options();
+  std::map<std::string, std::uint32_t, std::less<>> options_;
   std::string file_;
 };
 

@@ -6,13 +6,31 @@
 
 namespace probity::vboard {
 
-RegisterFile::RegisterFile(std::uint32_t size, std::span<const RegisterValue> reset_values)
-    : words_(size / 4), reset_values_(reset_values) {
+namespace {
+constexpr std::uint32_t kBlock = 0x400;
+}
+
+RegisterFile::RegisterFile(std::uint32_t base, std::uint32_t size, const GenerationFacts& facts)
+    : base_(base), words_(size / 4) {
+  const auto here = [&](std::uint32_t address) { return address - base < size; };
+  for (const RegisterReset& row : facts.reset_values) {
+    if (here(row.address)) reset_values_.push_back(row);
+  }
+  for (const StatusBit& row : facts.status_bits) {
+    if (here(row.address) && (row.enable_address == 0 || here(row.enable_address))) {
+      status_bits_.push_back(row);
+    }
+  }
   RegisterFile::reset();
 }
 
 BusStatus RegisterFile::read_register(std::uint32_t offset, std::uint32_t& value) {
   value = words_[offset / 4];
+  for (const StatusBit& row : status_bits_) {
+    if (row.address - base_ != offset) continue;
+    const bool set = row.enable_address == 0 || row.enable.is_set(at(row.enable_address - base_));
+    value = row.bit.set(value, set);
+  }
   return BusStatus::ok;
 }
 
@@ -23,11 +41,10 @@ BusStatus RegisterFile::write_register(std::uint32_t offset, std::uint32_t value
 
 void RegisterFile::reset() {
   std::fill(words_.begin(), words_.end(), 0u);
-  for (const RegisterValue& r : reset_values_) words_[r.offset / 4] = r.value;
+  for (const RegisterReset& row : reset_values_) at(row.address - base_) = row.value;
 }
 
 namespace {
-constexpr std::uint32_t kBlock = 0x400;
 enum : std::uint32_t {
   GPIO_MODER = 0x00,
   GPIO_IDR = 0x10,
@@ -37,7 +54,7 @@ enum : std::uint32_t {
 };
 }  // namespace
 
-Gpio::Gpio(std::span<const RegisterValue> reset_values) : RegisterFile(kBlock, reset_values) {}
+Gpio::Gpio(std::uint32_t base, const GenerationFacts& facts) : RegisterFile(base, kBlock, facts) {}
 
 BusStatus Gpio::read_register(std::uint32_t offset, std::uint32_t& value) {
   if (offset != GPIO_IDR && offset != GPIO_BSRR) return RegisterFile::read_register(offset, value);
@@ -60,31 +77,12 @@ bool Gpio::is_debug_pin(unsigned pin) {
 }
 
 namespace {
-enum : std::uint32_t { PWR_CR = 0x00, PWR_CSR = 0x04 };
-constexpr Field ODEN{"ODEN", 16}, ODSWEN{"ODSWEN", 17}, BRE{"BRE", 9};
-constexpr Field BRR{"BRR", 3}, VOSRDY{"VOSRDY", 14}, ODRDY{"ODRDY", 16}, ODSWRDY{"ODSWRDY", 17};
-constexpr RegisterValue kPwrReset[] = {{PWR_CR, 0x0000C000}};  // VOS = 3 (RM0090 5.4.1)
-}  // namespace
-
-Pwr::Pwr() : RegisterFile(kBlock, kPwrReset) {}
-
-BusStatus Pwr::read_register(std::uint32_t offset, std::uint32_t& value) {
-  RegisterFile::read_register(offset, value);
-  if (offset != PWR_CSR) return BusStatus::ok;
-  const std::uint32_t control = at(PWR_CR);
-  value = VOSRDY.set(value, 1);
-  value = BRR.set(value, BRE.get(value));
-  value = ODRDY.set(value, ODEN.get(control));
-  value = ODSWRDY.set(value, ODSWEN.get(control));
-  return BusStatus::ok;
-}
-
-namespace {
 constexpr std::uint32_t SYSCFG_MEMRMP = 0x00;
 constexpr Field MEM_MODE{"MEM_MODE", 0, 3};
 }  // namespace
 
-Syscfg::Syscfg(std::function<void()> remapped) : RegisterFile(kBlock, {}), remapped_(std::move(remapped)) {}
+Syscfg::Syscfg(const GenerationFacts& facts, std::function<void()> remapped)
+    : RegisterFile(facts.places.syscfg, kBlock, facts), remapped_(std::move(remapped)) {}
 
 unsigned Syscfg::memory_mode() { return MEM_MODE.get(at(SYSCFG_MEMRMP)); }
 
@@ -98,43 +96,36 @@ BusStatus Syscfg::write_register(std::uint32_t offset, std::uint32_t value, Lane
 void Syscfg::reset() {
   const unsigned before = memory_mode();
   RegisterFile::reset();
-  if (before != 0) remapped_();
+  if (before != memory_mode()) remapped_();
 }
 
 namespace {
-enum : std::uint32_t { DBG_IDCODE = 0x00, DBG_CR = 0x04, DBG_APB1_FZ = 0x08, DBG_APB2_FZ = 0x0C };
-constexpr Field DBG_IWDG_STOP{"DBG_IWDG_STOP", 12};
-constexpr Field TRACE_IOEN{"TRACE_IOEN", 5}, TRACE_MODE{"TRACE_MODE", 6, 2};  // RM0090 38.16.3
+enum : std::uint32_t { DBG_IDCODE = 0x00, DBG_CR = 0x04 };
 }  // namespace
 
-BusStatus Dbgmcu::read_register(std::uint32_t offset, std::uint32_t& value) {
-  switch (offset) {
-    case DBG_IDCODE:
-      value = idcode_;
-      return BusStatus::ok;
-    case DBG_CR:
-      value = cr_;
-      return BusStatus::ok;
-    case DBG_APB1_FZ:
-      value = apb1_fz_;
-      return BusStatus::ok;
-    case DBG_APB2_FZ:
-      value = apb2_fz_;
-      return BusStatus::ok;
-    default:
-      value = 0;
-      return BusStatus::ok;
-  }
-}
+Dbgmcu::Dbgmcu(std::uint32_t idcode, const BlockPlaces& places)
+    : idcode_(idcode), places_(places), words_(kBlock / 4) {}
 
-BusStatus Dbgmcu::write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) {
-  if (offset == DBG_CR) cr_ = lanes.merge(cr_, value);
-  if (offset == DBG_APB1_FZ) apb1_fz_ = lanes.merge(apb1_fz_, value);
-  if (offset == DBG_APB2_FZ) apb2_fz_ = lanes.merge(apb2_fz_, value);
+BusStatus Dbgmcu::read_register(std::uint32_t offset, std::uint32_t& value) {
+  value = offset == DBG_IDCODE ? idcode_ : words_[offset / 4];
   return BusStatus::ok;
 }
 
-bool Dbgmcu::stops_iwdg() const { return DBG_IWDG_STOP.is_set(apb1_fz_); }
-bool Dbgmcu::gives_swo() const { return TRACE_IOEN.is_set(cr_) && TRACE_MODE.get(cr_) == 0; }
+BusStatus Dbgmcu::write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) {
+  words_[offset / 4] = lanes.merge(words_[offset / 4], value);
+  return BusStatus::ok;
+}
+
+void Dbgmcu::reset() { std::fill(words_.begin(), words_.end(), 0u); }
+
+bool Dbgmcu::stops_iwdg() const {
+  const std::uint32_t offset = places_.dbgmcu_freeze - places_.dbgmcu;
+  return offset < kBlock && Field{"DBG_IWDG_STOP", places_.iwdg_stop_bit}.is_set(words_[offset / 4]);
+}
+
+bool Dbgmcu::gives_swo() const {
+  const std::uint32_t control = words_[DBG_CR / 4];
+  return places_.trace_enable.is_set(control) && places_.trace_mode.get(control) == 0;
+}
 
 }  // namespace probity::vboard

@@ -2,22 +2,18 @@
 #pragma once
 
 #include <functional>
-#include <span>
 #include <vector>
 
+#include "vboard/chip/facts.hpp"
 #include "vboard/chip/register_block.hpp"
 
 namespace probity::vboard {
 
-struct RegisterValue {
-  std::uint32_t offset, value;
-};
-
-// Registers that keep what is written: peripherals the board has no model of.
+// Registers that keep what is written: peripherals the board has no model of. Their reset values, and the
+// bits that hardware sets, are rows of GenerationFacts.
 class RegisterFile : public RegisterBlock {
  public:
-  // `reset_values` name the registers that do not reset to 0; must outlive the block.
-  RegisterFile(std::uint32_t size, std::span<const RegisterValue> reset_values);
+  RegisterFile(std::uint32_t base, std::uint32_t size, const GenerationFacts& facts);
   BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
   void reset() override;
@@ -26,32 +22,27 @@ class RegisterFile : public RegisterBlock {
   std::uint32_t& at(std::uint32_t offset) { return words_[offset / 4]; }
 
  private:
+  std::uint32_t base_;
   std::vector<std::uint32_t> words_;
-  std::span<const RegisterValue> reset_values_;
+  std::vector<RegisterReset> reset_values_;
+  std::vector<StatusBit> status_bits_;
 };
 
-// A port with nothing connected: IDR reads 0, BSRR acts on ODR (RM0090 8.4).
+// A port of F2 and later with nothing connected: IDR reads 0, BSRR acts on ODR (RM0090 8.4).
 class Gpio final : public RegisterFile {
  public:
-  explicit Gpio(std::span<const RegisterValue> reset_values);
+  Gpio(std::uint32_t base, const GenerationFacts& facts);
   BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
   // Pin `pin` is at its alternate function 0: the debug port's and SWO's.
   bool is_debug_pin(unsigned pin);
 };
 
-// Power control (RM0090 5.4, RM0385 4.4): ready bits follow their enables.
-class Pwr final : public RegisterFile {
- public:
-  Pwr();
-  BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
-};
-
-// SYSCFG (RM0090 9.2.1): MEMRMP.MEM_MODE chooses what is seen at address 0.
+// SYSCFG (RM0090 9.2.1): MEM_MODE of its first register chooses what is seen at address 0.
 class Syscfg final : public RegisterFile {
  public:
   // `remapped` runs when MEM_MODE changes.
-  explicit Syscfg(std::function<void()> remapped);
+  Syscfg(const GenerationFacts& facts, std::function<void()> remapped);
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
   void reset() override;
   unsigned memory_mode();
@@ -60,19 +51,21 @@ class Syscfg final : public RegisterFile {
   std::function<void()> remapped_;
 };
 
-// MCU debug component (RM0090 38.16). Only power-on resets it.
+// MCU debug component (RM0090 38.16): IDCODE, CR and freeze registers. Only power-on resets it.
 class Dbgmcu final : public RegisterBlock {
  public:
-  explicit Dbgmcu(std::uint32_t idcode) : idcode_(idcode) {}
+  Dbgmcu(std::uint32_t idcode, const BlockPlaces& places);
   BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
-  void reset() override { cr_ = apb1_fz_ = apb2_fz_ = 0; }
+  void reset() override;
   bool stops_iwdg() const;
   // TRACE_IOEN is set and TRACE_MODE asynchronous: TRACESWO has its pin.
   bool gives_swo() const;
 
  private:
-  std::uint32_t idcode_, cr_ = 0, apb1_fz_ = 0, apb2_fz_ = 0;
+  std::uint32_t idcode_;
+  BlockPlaces places_;
+  std::vector<std::uint32_t> words_;
 };
 
 }  // namespace probity::vboard

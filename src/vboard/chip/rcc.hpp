@@ -1,22 +1,23 @@
-// Reset and clock control (RM0090 6/7.3, RM0368 6.3, RM0385 5.3): oscillators with their start-up times, the
-// system clock switch, reset flags; every other register is storage.
+// Reset and clock control as a family's RccFacts say: oscillators with their start-up times, the system clock
+// switch, reset flags; every other register is storage.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <optional>
+#include <vector>
 
+#include "vboard/chip/rcc_facts.hpp"
 #include "vboard/chip/register_block.hpp"
 
 namespace probity::vboard {
 
-// RCC_CSR flags (RM0090 7.3.21).
-enum class ResetCause : unsigned { pin = 26, power_on = 27, software = 28, independent_watchdog = 29 };
+enum class ResetCause { pin, power_on, software, independent_watchdog, option_bytes };
 
 class Rcc final : public RegisterBlock {
  public:
-  // `clock_changed` runs right before the system clock changes and may read the time.
-  Rcc(const TimeSource& time, std::function<void()> clock_changed);
+  // `facts` must outlive it. `clock_changed` runs right before the system clock changes and may read the
+  // time.
+  Rcc(const RccFacts& facts, const TimeSource& time, std::function<void()> clock_changed);
 
   BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
@@ -25,22 +26,25 @@ class Rcc final : public RegisterBlock {
   void power_on_reset();
   void note_reset(ResetCause cause);
 
+  std::uint32_t size() const { return facts_.size; }
   Hertz core_clock() const { return core_clock_; }
   // When the next ready bit rises.
   std::optional<Nanoseconds> next_ready() const;
 
  private:
-  static constexpr std::size_t kRegisters = 0x94 / 4;
-  std::uint32_t clock_control() const;
+  std::uint32_t& at(std::uint32_t offset) { return registers_[offset / 4]; }
+  std::uint32_t flags() const;
+  void update_ready();
+  void start_oscillators(std::uint32_t offset, std::uint32_t before);
   void switch_clock(unsigned source);
-  Hertz pll_output() const;
+  void set_core_clock();
 
+  const RccFacts& facts_;
   const TimeSource& time_;
   std::function<void()> clock_changed_;
-  std::array<std::uint32_t, kRegisters> registers_{};
-  std::array<Nanoseconds, 32> ready_at_{};  // by the ON bit of RCC_CR
-  unsigned source_ = 0;                     // SWS
-  Hertz core_clock_{16'000'000};
+  std::vector<std::uint32_t> registers_;
+  std::vector<Nanoseconds> ready_at_;  // by row of facts_.oscillators
+  Hertz core_clock_{1};
 };
 
 }  // namespace probity::vboard

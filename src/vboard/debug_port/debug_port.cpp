@@ -21,17 +21,19 @@ constexpr Field DAPABORT{"DAPABORT", 0}, STKCMPCLR{"STKCMPCLR", 1}, STKERRCLR{"S
 // SELECT (B2.2.9)
 constexpr Field DPBANKSEL{"DPBANKSEL", 0, 4}, APBANKSEL{"APBANKSEL", 4, 4}, APSEL{"APSEL", 24, 8};
 
-constexpr std::uint32_t kAnyApBank = 0x1;  // an access port other than 0: an offset none has
+constexpr Field VERSION{"VERSION", 12, 4};  // DPIDR (B2.2.5)
 
 }  // namespace
 
-DebugPort::DebugPort(std::uint32_t dpidr, const MemApFacts& ap, DebugBus& bus, Stats& stats,
-                     FaultPlan& faults)
-    : dpidr_(dpidr), ap_(ap, bus), stats_(stats), faults_(faults) {}
+DebugPort::DebugPort(const DebugPortFacts& facts, DebugBus& bus, Stats& stats, FaultPlan& faults)
+    : dpidr_(facts.dpidr), targetid_(facts.targetid), stats_(stats), faults_(faults) {
+  for (const MemApFacts& port : facts.access_ports) aps_.emplace_back(port, bus);
+}
 
 void DebugPort::power_on_reset() {
   control_ = select_ = 0;
-  ap_.reset();
+  for (MemAp& ap : aps_) ap.reset();
+  active_ = read_from_ = nullptr;
 }
 
 bool DebugPort::powered() const { return CDBGPWRUPREQ.is_set(control_); }
@@ -41,7 +43,8 @@ bool DebugPort::sticky() const { return (control_ & kSticky) != 0; }
 bool DebugPort::overrun_detection() const { return ORUNDETECT.is_set(control_); }
 
 bool DebugPort::access_port_busy() {
-  switch (ap_.poll()) {
+  if (active_ == nullptr) return false;
+  switch (active_->poll()) {
     case MemAp::Progress::stalled:
       return true;
     case MemAp::Progress::fault:
@@ -69,19 +72,25 @@ Ack DebugPort::acknowledge_access_port(bool& corrupt_parity) {
   return Ack::ok;
 }
 
-// Only access port 0 exists: the others read as zero and ignore writes (B1.2.2).
-std::uint32_t DebugPort::ap_register(std::uint32_t a32) const {
-  if (APSEL.get(select_) != 0) return kAnyApBank;
-  return APBANKSEL.get(select_) * 0x10 + a32;
+std::uint32_t DebugPort::ap_register(std::uint32_t a32) const { return APBANKSEL.get(select_) * 0x10 + a32; }
+
+// Access ports that do not exist read as zero and ignore writes (B1.2.2).
+MemAp* DebugPort::selected() {
+  for (MemAp& ap : aps_) {
+    if (ap.number() == APSEL.get(select_)) return &ap;
+  }
+  return nullptr;
 }
 
 void DebugPort::begin_ap_read(std::uint32_t a32) {
-  ap_.begin_read(ap_register(a32));
+  active_ = read_from_ = selected();
+  if (active_ != nullptr) active_->begin_read(ap_register(a32));
   access_port_busy();
 }
 
 void DebugPort::begin_ap_write(std::uint32_t a32, std::uint32_t value) {
-  ap_.begin_write(ap_register(a32), value);
+  active_ = selected();
+  if (active_ != nullptr) active_->begin_write(ap_register(a32), value);
   access_port_busy();
 }
 
@@ -94,6 +103,19 @@ std::uint32_t DebugPort::read_banked() const {
     }
     case 1:
       return 0x00000040;  // DLCR: WIREMODE synchronous, TURNROUND 1 cycle (B2.2.4)
+    default:
+      return VERSION.get(dpidr_) >= 2 ? read_banked_v2() : 0;
+  }
+}
+
+// What DPv2 adds: TARGETID (B2.2.10), DLPIDR with PROTVSN 1 (B2.2.3), EVENTSTAT with no event (B2.2.6).
+std::uint32_t DebugPort::read_banked_v2() const {
+  switch (DPBANKSEL.get(select_)) {
+    case 2:
+      return targetid_;
+    case 3:
+    case 4:
+      return 1;
     default:
       return 0;
   }
@@ -111,7 +133,7 @@ void DebugPort::write_banked_jtag(std::uint32_t value) {
 }
 
 void DebugPort::write_abort(std::uint32_t value) {
-  if (DAPABORT.is_set(value)) ap_.abort();
+  if (DAPABORT.is_set(value) && active_ != nullptr) active_->abort();
   if (STKCMPCLR.is_set(value)) control_ &= ~STICKYCMP.mask();
   if (STKERRCLR.is_set(value)) control_ &= ~STICKYERR.mask();
   if (WDERRCLR.is_set(value)) control_ &= ~WDATAERR.mask();

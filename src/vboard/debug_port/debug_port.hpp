@@ -1,8 +1,9 @@
-// The debug port behind both wires: registers, sticky flags, the power-up handshake and the access port
+// The debug port behind both wires: registers, sticky flags, the power-up handshake and the access ports
 // (ADIv5.2 chapters B2.2 and B1). SwdWire and JtagDp bring it their transfers.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "vboard/debug_port/mem_ap.hpp"
 #include "vboard/fault_plan.hpp"
@@ -12,9 +13,15 @@ namespace probity::vboard {
 
 enum class Ack : unsigned { ok = 1, wait = 2, fault = 4 };
 
+struct DebugPortFacts {
+  std::uint32_t dpidr = 0;     // bits 15:12: the version of the architecture
+  std::uint32_t targetid = 0;  // a DPv2 shows it
+  std::vector<MemApFacts> access_ports;
+};
+
 class DebugPort {
  public:
-  DebugPort(std::uint32_t dpidr, const MemApFacts& ap, DebugBus& bus, Stats& stats, FaultPlan& faults);
+  DebugPort(const DebugPortFacts& facts, DebugBus& bus, Stats& stats, FaultPlan& faults);
   void power_on_reset();
 
   // True while an access port transfer has not come to its end; tries to complete it first.
@@ -27,7 +34,7 @@ class DebugPort {
   Ack acknowledge_access_port(bool& corrupt_parity);
   void begin_ap_read(std::uint32_t a32);
   void begin_ap_write(std::uint32_t a32, std::uint32_t value);
-  std::uint32_t last_ap_result() const { return ap_.result(); }
+  std::uint32_t last_ap_result() const { return read_from_ ? read_from_->result() : 0; }
 
   std::uint32_t dpidr() const { return dpidr_; }
   // Register 0x4, banked by DPBANKSEL: CTRL/STAT, DLCR (only SWD), and on DPv2 TARGETID, DLPIDR, EVENTSTAT.
@@ -47,10 +54,15 @@ class DebugPort {
 
  private:
   bool powered() const;
+  std::uint32_t read_banked_v2() const;
   std::uint32_t ap_register(std::uint32_t a32) const;
+  MemAp* selected();
 
-  const std::uint32_t dpidr_;
-  MemAp ap_;
+  const std::uint32_t dpidr_, targetid_;
+  std::vector<MemAp> aps_;
+  // The port whose access may be under way, and the one that was read from; null: one that does not exist.
+  MemAp* active_ = nullptr;
+  MemAp* read_from_ = nullptr;
   Stats& stats_;
   FaultPlan& faults_;
   std::uint32_t control_ = 0, select_ = 0;

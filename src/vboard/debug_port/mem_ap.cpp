@@ -106,9 +106,9 @@ void MemAp::begin_transfer(Access access) {
 
 BusStatus MemAp::transfer_beat(Access& access) {
   const Field field = lanes(access.address, access.size);
-  if (access.write) return bus_.debug_write(access.address, access.size, field.get(access.value));
+  if (access.write) return bus_.debug_write(facts_, access.address, access.size, field.get(access.value));
   std::uint32_t value = 0;
-  const BusStatus status = bus_.debug_read(access.address, access.size, value);
+  const BusStatus status = bus_.debug_read(facts_, access.address, access.size, value);
   if (status == BusStatus::ok) result_ |= field.of(value);
   return status;
 }

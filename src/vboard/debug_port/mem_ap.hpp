@@ -8,23 +8,28 @@
 
 namespace probity::vboard {
 
-// The bus behind the access port.
+struct MemApFacts {
+  unsigned number = 0;  // APSEL
+  std::uint32_t idr = 0, base = 0;
+  std::uint32_t tar_wrap = 0x400;  // bytes: auto-increment wraps at the next multiple
+  bool core = true;                // the core and its private bus are behind it
+};
+
+// The buses behind the access ports.
 class DebugBus {
  public:
   virtual ~DebugBus() = default;
-  virtual BusStatus debug_read(std::uint32_t address, unsigned size, std::uint32_t& value) = 0;
-  virtual BusStatus debug_write(std::uint32_t address, unsigned size, std::uint32_t value) = 0;
-};
-
-struct MemApFacts {
-  std::uint32_t idr = 0, base = 0;
-  std::uint32_t tar_wrap = 0x400;  // bytes: auto-increment wraps at the next multiple
+  virtual BusStatus debug_read(const MemApFacts& port, std::uint32_t address, unsigned size,
+                               std::uint32_t& value) = 0;
+  virtual BusStatus debug_write(const MemApFacts& port, std::uint32_t address, unsigned size,
+                                std::uint32_t value) = 0;
 };
 
 class MemAp {
  public:
   MemAp(const MemApFacts& facts, DebugBus& bus) : facts_(facts), bus_(bus) { reset(); }
   void reset();
+  unsigned number() const { return facts_.number; }
 
   // One access at a time: begins one to register `offset` (0x00-0xFC) and tries to complete it. Only when
   // poll() said `done` or `fault` may the next begin.
@@ -50,7 +55,7 @@ class MemAp {
   BusStatus transfer_beat(Access& access);
   void increment_tar(unsigned size);
 
-  const MemApFacts facts_;
+  MemApFacts facts_;
   DebugBus& bus_;
   std::uint32_t csw_ = 0, tar_ = 0, result_ = 0;
   std::optional<Access> access_;

@@ -11,13 +11,17 @@ constexpr unsigned kSelectBits = 16, kOnesBefore = 50;
 }  // namespace
 
 SwjPort::SwjPort(const SwjFacts& facts, DebugBus& bus, Stats& stats, FaultPlan& faults)
-    : port_(facts.dpidr, facts.access_port, bus, stats, faults), swd_(port_), jtag_(facts.idcodes, port_) {}
+    : port_(facts.port, bus, stats, faults),
+      swd_(port_),
+      jtag_(facts.idcodes, port_),
+      swd_only_(facts.idcodes.debug_port == 0),
+      swd_selected_(swd_only_) {}
 
 void SwjPort::power_on_reset() {
   port_.power_on_reset();
   swd_.restart();
   jtag_.test_logic_reset();
-  swd_selected_ = false;
+  swd_selected_ = swd_only_;
   ones_ = select_bits_ = 0;
 }
 
@@ -32,7 +36,7 @@ void SwjPort::edge(bool swdio_tms, bool tdi) {
   } else if (!ntrst_) {
     jtag_.edge(swdio_tms, tdi);
   }
-  if (!driven) watch_for_select(swdio_tms);
+  if (!driven && !swd_only_) watch_for_select(swdio_tms);
 }
 
 void SwjPort::set_ntrst(bool asserted) {

@@ -1,4 +1,5 @@
-// The SWJ-DP's pins: JTAG after power-on, SWD after the select sequence, and back (ADIv5.2 B5.2).
+// The SWJ-DP's pins: JTAG after power-on, SWD after the select sequence, and back (ADIv5.2 B5.2). The SW-DP
+// of small chips speaks SWD alone.
 #pragma once
 
 #include "vboard/debug_port/debug_port.hpp"
@@ -8,9 +9,8 @@
 namespace probity::vboard {
 
 struct SwjFacts {
-  std::uint32_t dpidr = 0;
-  JtagChain::Idcodes idcodes;
-  MemApFacts access_port;
+  DebugPortFacts port;
+  JtagChain::Idcodes idcodes;  // of the debug port 0: no JTAG
 };
 
 class SwjPort {
@@ -32,7 +32,8 @@ class SwjPort {
   DebugPort port_;
   SwdWire swd_;
   JtagChain jtag_;
-  bool swd_selected_ = false, ntrst_ = false;
+  const bool swd_only_;
+  bool swd_selected_, ntrst_ = false;
   unsigned ones_ = 0, select_bits_ = 0;
   std::uint32_t select_ = 0;
 };

@@ -77,12 +77,16 @@ constexpr std::array kRows = {
         },
         "target supply, default 3300"},
     Row{"--dual-bank", "", true, [](Words& w, const std::string&) { w.single.board.dual_bank = true; },
-        "F42x, F43x, F76x, F77x: start in dual-bank mode"},
+        "start with two flash banks, where option bytes choose"},
+    Row{"--option", "NAME=HEX", true,
+        [](Words& w, const std::string& v) { w.single.board.option_words.push_back(parse_option_word(v)); },
+        "start with this option word, named as in FILE.options; may be repeated"},
     Row{"--board", "SPEC", false,
         [](Words& w, const std::string& v) { w.options.boards.push_back(parse_board_spec(v)); },
         "one more board, in the words of probity --virtual:\n"
         "CHIP[,probe=KIND[,serial=TEXT|hex:BYTES][,firmware=VERSION]][,flash=FILE]\n"
-        "[,fault=PLAN][,voltage=MV][,dual-bank][,stats=FILE|-]; may be repeated.\n"
+        "[,fault=PLAN][,voltage=MV][,dual-bank][,option:NAME=HEX][,stats=FILE|-];\n"
+        "may be repeated. "
         "Without probe= it has a stlink-v2-1 and a cmsis-dap-v2"},
     Row{"--serve", "KIND:PORT", false,
         [](Words& w, const std::string& v) { w.options.serve.push_back(parse_serve(v)); },
@@ -163,7 +167,7 @@ std::string help_text() {
   return text + fmt::format(
                     "\nchips   {}\nprobes  {}\n\n"
                     "Prints \"listening on PORT for KIND\" for each server; ends on SIGTERM or SIGINT.\n",
-                    fmt::join(Board::chip_names(), ", "), fmt::join(probe_kinds(), ", "));
+                    fmt::join(Board::chip_patterns(), ", "), fmt::join(probe_kinds(), ", "));
 }
 
 }  // namespace probity::vboard

@@ -3,8 +3,8 @@
 
 #include "base/errors.hpp"
 #include "board_swd_host.hpp"
+#include "vboard/chip/f2_geometry.hpp"
 #include "vboard/chip/facts.hpp"
-#include "vboard/chip/geometry.hpp"
 
 namespace probity::vboard::test {
 namespace {
@@ -20,14 +20,26 @@ TEST(ChipName, OrderingCodes) {
   EXPECT_GT(all_chip_names().size(), 80u);
 }
 
+TEST(ChipName, PatternsAreWhatTheHelpLists) {
+  const auto patterns = all_chip_patterns();
+  EXPECT_THAT(patterns, testing::Contains("stm32f407[vzi][eg]"));
+  EXPECT_THAT(patterns, testing::Contains("stm32f756[vzibn]g"));
+}
+
+TEST(ChipName, LongFamiliesAndSizesThatTheLetterDoesNotSay) {
+  EXPECT_EQ(find_chip("STM32WB55RGV6").name, "stm32wb55rg");
+  EXPECT_EQ(find_chip("stm32wb55vy").flash_kib, 640u);
+  EXPECT_EQ(find_chip("stm32f103rf").flash_kib, 768u);
+}
+
 TEST(ChipName, UnknownOnesListNearNames) {
-  for (const char* name : {"stm32f407", "stm32f407vx", "stm32f407vgt6zz", "stm32f103c8", "", "nrf52840"}) {
+  for (const char* name : {"stm32f407", "stm32f407vx", "stm32f407vgt6zz", "stm32f499zz", "", "nrf52840"}) {
     try {
       find_chip(name);
       FAIL() << "accepted '" << name << "'";
     } catch (const ConfigError& e) {
       EXPECT_THAT(e.message(), testing::HasSubstr("'" + std::string(name) + "'"));
-      EXPECT_THAT(e.message(), testing::HasSubstr("stm32f4"));
+      EXPECT_THAT(e.message(), testing::HasSubstr("near names: stm32"));
     }
   }
   try {
@@ -38,7 +50,7 @@ TEST(ChipName, UnknownOnesListNearNames) {
 }
 
 struct GeometryRow {
-  FlashLayout layout;
+  F2Layout layout;
   std::uint32_t kib;
   bool option;
   std::vector<std::uint32_t> sector_kib;
@@ -46,10 +58,10 @@ struct GeometryRow {
 };
 class ChipGeometry : public testing::TestWithParam<GeometryRow> {};
 TEST_P(ChipGeometry, Sectors) {
-  const FlashGeometry geometry = flash_geometry(GetParam().layout, GetParam().kib, GetParam().option);
+  const F2Geometry geometry = f2_geometry(GetParam().layout, GetParam().kib, GetParam().option);
   std::vector<std::uint32_t> kib;
   std::uint32_t offset = 0;
-  for (const FlashSector& sector : geometry.sectors) {
+  for (const F2Sector& sector : geometry.sectors) {
     EXPECT_EQ(sector.offset, offset);
     offset += sector.size;
     kib.push_back(sector.size / 1024);
@@ -61,17 +73,17 @@ TEST_P(ChipGeometry, Sectors) {
 using Kib = std::vector<std::uint32_t>;
 INSTANTIATE_TEST_SUITE_P(
     All, ChipGeometry,
-    testing::Values(GeometryRow{FlashLayout::f40x, 128, false, Kib{16, 16, 16, 16, 64}, 4, 4},
-                    GeometryRow{FlashLayout::f40x, 512, false, Kib{16, 16, 16, 16, 64, 128, 128, 128}, 7, 7},
-                    GeometryRow{FlashLayout::f42x, 1024, true,
+    testing::Values(GeometryRow{F2Layout::f40x, 128, false, Kib{16, 16, 16, 16, 64}, 4, 4},
+                    GeometryRow{F2Layout::f40x, 512, false, Kib{16, 16, 16, 16, 64, 128, 128, 128}, 7, 7},
+                    GeometryRow{F2Layout::f42x, 1024, true,
                                 Kib{16, 16, 16, 16, 64, 128, 128, 128, 16, 16, 16, 16, 64, 128, 128, 128}, 19,
                                 23},
-                    GeometryRow{FlashLayout::f42x, 1024, false,
+                    GeometryRow{F2Layout::f42x, 1024, false,
                                 Kib{16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128}, 11, 11},
-                    GeometryRow{FlashLayout::f74x, 1024, true, Kib{32, 32, 32, 32, 128, 256, 256, 256}, 7, 7},
-                    GeometryRow{FlashLayout::f76x, 2048, false,
+                    GeometryRow{F2Layout::f74x, 1024, true, Kib{32, 32, 32, 32, 128, 256, 256, 256}, 7, 7},
+                    GeometryRow{F2Layout::f76x, 2048, false,
                                 Kib{32, 32, 32, 32, 128, 256, 256, 256, 256, 256, 256, 256}, 11, 11},
-                    GeometryRow{FlashLayout::f76x, 2048, true,
+                    GeometryRow{F2Layout::f76x, 2048, true,
                                 Kib{16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128,
                                     16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128},
                                 23, 27}));
@@ -105,6 +117,9 @@ INSTANTIATE_TEST_SUITE_P(
                     IdentityRow{"stm32f401re", 0x433, 0x1FFF7A22, 512, 0x410FC241, 0x20000000, 0x20018000},
                     IdentityRow{"stm32f405rg", 0x413, 0x1FFF7A22, 1024, 0x410FC241, 0x20000000, 0x20020000},
                     IdentityRow{"stm32f407ve", 0x413, 0x1FFF7A22, 512, 0x410FC241, 0x10000000, 0x10010000},
+                    IdentityRow{"stm32f410rb", 0x458, 0x1FFF7A22, 128, 0x410FC241, 0x20000000, 0x20008000},
+                    IdentityRow{"stm32f412zg", 0x441, 0x1FFF7A22, 1024, 0x410FC241, 0x20000000, 0x20040000},
+                    IdentityRow{"stm32f469ni", 0x434, 0x1FFF7A22, 2048, 0x410FC241, 0x20000000, 0x20050000},
                     IdentityRow{"stm32f411re", 0x431, 0x1FFF7A22, 512, 0x410FC241, 0x20000000, 0x20020000},
                     IdentityRow{"stm32f429zi", 0x419, 0x1FFF7A22, 2048, 0x410FC241, 0x20000000, 0x20030000},
                     IdentityRow{"stm32f446re", 0x421, 0x1FFF7A22, 512, 0x410FC241, 0x20000000, 0x20020000},

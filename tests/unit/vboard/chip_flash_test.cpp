@@ -2,6 +2,7 @@
 // RM0385, RM0410 3.3-3.7.
 #include <gtest/gtest.h>
 
+#include "base/errors.hpp"
 #include "board_flash_host.hpp"
 
 namespace probity::vboard::test {
@@ -283,7 +284,44 @@ INSTANTIATE_TEST_SUITE_P(All, ChipFlashDual,
                                          DualRow{"stm32f767zi", true, 4, 0x10000, 0x1FFFC, 0x20000},
                                          DualRow{"stm32f767zi", true, 17, 0x104000, 0x107FFC, 0x108000},
                                          DualRow{"stm32f767zg", true, 16, 0x80000, 0x83FFC, 0x84000},
-                                         DualRow{"stm32f746zg", true, 3, 0x18000, 0x1FFFC, 0x20000}));
+                                         DualRow{"stm32f746zg", false, 3, 0x18000, 0x1FFFC, 0x20000}));
+
+TEST(ChipFlash, DualBankIsRefusedWhereThereIsNoSuchOption) {
+  BoardOptions options = chip("stm32f746zg");
+  options.dual_bank = true;
+  EXPECT_THROW(Board{options}, ConfigError);
+}
+
+TEST(ChipFlash, CachesWantAResetAfterTheCellsChanged) {
+  constexpr std::uint32_t kAcr = 0x40023C00, kCaches = 0x600, kResets = 0x1800;
+  Bench b(chip("stm32f407vg"));
+  b.host.unlock();
+  b.host.write_mem(kAcr, kCaches);
+  b.host.write_mem(kAcr, 0);
+  b.host.program(kFlash, 0x12345678);
+  b.host.write_mem(kAcr, kResets);
+  b.host.write_mem(kAcr, kCaches);
+  EXPECT_EQ(b.board.stats().flash_errors, 0u);
+  b.host.write_mem(kAcr, 0);
+  b.host.program(kFlash + 4, 0x12345678);
+  b.host.write_mem(kAcr, kCaches);
+  EXPECT_EQ(b.board.stats().flash_errors, 1u) << "switched on without a reset";
+  b.host.program(kFlash + 8, 0x12345678);
+  EXPECT_EQ(b.board.stats().flash_errors, 2u) << "never off";
+}
+
+TEST(ChipFlash, StartsWithTheOptionWordsAsked) {
+  BoardOptions options = chip("stm32f746zg");
+  options.option_words = {{"OPTCR", 0xC0FF55FC}, {"OPTCR1", 0x00400081}};
+  Board board(options);
+  SwdHost host(board);
+  host.connect();
+  EXPECT_EQ(host.word(kOptcr) & ~3u, 0xC0FF55FCu);
+  EXPECT_EQ(host.word(kOptcr1), 0x00400081u);
+  EXPECT_FALSE(host.read_mem(kFlash)) << "RDP level 1";
+  options.option_words = {{"OPTR", 0}};
+  EXPECT_THROW(Board{options}, ConfigError);
+}
 
 TEST(ChipFlash, F7ReadsThroughBothInterfacesButProgramsThroughOne) {
   Bench b(chip("stm32f767zi"));

@@ -227,6 +227,17 @@ TEST(VboardOptions, DescribeSeveralBoards) {
   EXPECT_EQ(options.boards[2].board.millivolts, 1800u);
 }
 
+TEST(VboardOptions, OptionWordsHaveNameAndValue) {
+  const Options options = options_of({"--chip", "x", "--option", "OPTCR=0FFFAAEC", "--board",
+                                      "y,option:WRP1AR=ff00,option:OPTR=0xAA", "--serve", "usbip:0"});
+  using Words = std::vector<std::pair<std::string, std::uint32_t>>;
+  EXPECT_EQ(options.boards[0].board.option_words, (Words{{"OPTCR", 0x0FFFAAEC}}));
+  EXPECT_EQ(options.boards[1].board.option_words, (Words{{"WRP1AR", 0xFF00}, {"OPTR", 0xAA}}));
+  for (const char* word : {"OPTCR", "OPTCR=", "=12", "OPTCR=xy", "OPTCR=123456789"}) {
+    EXPECT_THROW(parse_option_word(word), ConfigError) << word;
+  }
+}
+
 TEST(VboardOptions, WrongOnesAreNamed) {
   EXPECT_THROW(options_of({"--chip", "x"}), UsageError);
   EXPECT_THROW(options_of({"--serve", "stlink-server:0"}), UsageError);

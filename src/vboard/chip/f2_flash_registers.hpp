@@ -5,7 +5,7 @@
 
 #include "base/bits.hpp"
 
-namespace probity::vboard::flash_reg {
+namespace probity::vboard::f2_reg {
 
 enum : std::uint32_t {
   ACR = 0x00,
@@ -16,6 +16,9 @@ enum : std::uint32_t {
   OPTCR = 0x14,
   OPTCR1 = 0x18
 };
+
+// ARTEN and ARTRST on F7, which has no DCEN and DCRST.
+inline constexpr Field ICEN{"ICEN", 9}, DCEN{"DCEN", 10}, ICRST{"ICRST", 11}, DCRST{"DCRST", 12};
 
 inline constexpr Field EOP{"EOP", 0}, OPERR{"OPERR", 1}, WRPERR{"WRPERR", 4}, PGAERR{"PGAERR", 5},
     PGPERR{"PGPERR", 6}, PGSERR{"PGSERR", 7},  // ERSERR on F7: the same condition
@@ -30,4 +33,4 @@ inline constexpr Field OPTLOCK{"OPTLOCK", 0}, OPTSTRT{"OPTSTRT", 1}, WDG_SW{"WDG
     DB1M{"DB1M", 30},                            // F42x
     SPRMOD{"SPRMOD", 31};                        // with PCROP
 
-}  // namespace probity::vboard::flash_reg
+}  // namespace probity::vboard::f2_reg

@@ -1,4 +1,4 @@
-#include "vboard/chip/geometry.hpp"
+#include "vboard/chip/f2_geometry.hpp"
 
 namespace probity::vboard {
 
@@ -6,7 +6,7 @@ namespace {
 
 // Four small sectors, one of four times that size, then sectors of eight times that size to the bank's end
 // (RM0090 3.3 tables 5 and 6, RM0385 3.3 table 3, RM0410 3.3 tables 3 to 6).
-void append_bank(FlashGeometry& geometry, unsigned bank, std::uint32_t begin, std::uint32_t bank_kib,
+void append_bank(F2Geometry& geometry, unsigned bank, std::uint32_t begin, std::uint32_t bank_kib,
                  std::uint32_t small_kib) {
   const std::uint32_t end = begin + bank_kib * 1024;
   unsigned index = 0;
@@ -21,15 +21,15 @@ void append_bank(FlashGeometry& geometry, unsigned bank, std::uint32_t begin, st
   }
 }
 
-bool is_dual(FlashLayout layout, std::uint32_t kib, bool option) {
+bool is_dual(F2Layout layout, std::uint32_t kib, bool option) {
   switch (layout) {
-    case FlashLayout::f40x:
-    case FlashLayout::f74x:
+    case F2Layout::f40x:
+    case F2Layout::f74x:
       return false;
-    case FlashLayout::f42x:  // RM0090 3.9.10 DB1M: 2 MiB chips always have two banks, smaller than 1 MiB
-                             // never
+    case F2Layout::f42x:  // RM0090 3.9.10 DB1M: 2 MiB chips always have two banks, smaller than 1 MiB
+                          // never
       return kib == 2048 || (kib == 1024 && option);
-    case FlashLayout::f76x:
+    case F2Layout::f76x:
       return option;
   }
   return false;
@@ -37,10 +37,19 @@ bool is_dual(FlashLayout layout, std::uint32_t kib, bool option) {
 
 }  // namespace
 
-FlashGeometry flash_geometry(FlashLayout layout, std::uint32_t kib, bool dual_bank_option) {
-  FlashGeometry geometry;
+std::uint32_t F2Geometry::bank_begin(const F2Sector& sector) const {
+  return sector.bank == 2 ? bank_size() : 0;
+}
+
+std::uint32_t F2Geometry::bank_size() const {
+  const std::uint32_t size = sectors.back().offset + sectors.back().size;
+  return dual_bank ? size / 2 : size;
+}
+
+F2Geometry f2_geometry(F2Layout layout, std::uint32_t kib, bool dual_bank_option) {
+  F2Geometry geometry;
   geometry.dual_bank = is_dual(layout, kib, dual_bank_option);
-  const bool small = layout == FlashLayout::f40x || layout == FlashLayout::f42x || geometry.dual_bank;
+  const bool small = layout == F2Layout::f40x || layout == F2Layout::f42x || geometry.dual_bank;
   const std::uint32_t small_kib = small ? 16 : 32;
   if (geometry.dual_bank) {
     append_bank(geometry, 1, 0, kib / 2, small_kib);
