@@ -14,6 +14,11 @@ std::vector<CommandRow>
 flash_write_rows();                    // flash write_image, verify_image, write_bank, read_bank, verify_bank
 std::vector<CommandRow> flash_rows();  // all of these
 std::vector<CommandRow> image_rows();  // load_image, dump_image, verify_image …
+std::vector<CommandRow> stm32f1x_rows();
+std::vector<CommandRow> option_rows();  // option list, read, write
 std::vector<CommandRow> stm32f2x_rows();
+std::vector<CommandRow> stm32h5x_rows();
+std::vector<CommandRow> stm32h7x_rows();
+std::vector<CommandRow> stm32l4x_rows();
 
 }  // namespace probity

@@ -79,6 +79,10 @@ std::string erase_address(const Call& call) {
   if (range.size == 0) throw UsageError("Length must be >0");
   FlashBank& bank = bank_holding(call.session, range);
   const std::vector<unsigned> sectors = sectors_in(bank, range, pad);
+  if (sectors.empty()) {
+    throw UsageError(fmt::format("No flash at address 0x{:08x}: bank {} has no sectors there", range.begin,
+                                 bank.config().name));
+  }
   const Stopwatch watch(call.session);
   const Sector &first = bank.sectors()[sectors.front()], &last = bank.sectors()[sectors.back()];
   const AddressRange whole{bank.base() + first.offset, last.offset + last.size - first.offset};

@@ -7,6 +7,7 @@
 #include "commands/args.hpp"
 #include "commands/flash_commands.hpp"
 #include "commands/flash_support.hpp"
+#include "flash/holes.hpp"
 
 namespace probity {
 
@@ -63,13 +64,31 @@ Bytes content_for(const Call& call, const FlashBank& bank, const std::string& pa
   return content;
 }
 
+// What of a bank's image lies in its sectors. In a hole it may hold what `flash read_bank` puts there only.
+std::vector<FlashWrite> in_flash(const FlashBank& bank, std::uint32_t offset, ByteView content) {
+  std::vector<FlashWrite> pieces;
+  for (const BankPiece& piece :
+       pieces_of(bank.sectors(), offset, static_cast<std::uint32_t>(content.size()))) {
+    const ByteView data = content.subspan(piece.offset - offset, piece.size);
+    if (!piece.hole) {
+      pieces.push_back({piece.offset, Bytes(data.begin(), data.end())});
+    } else if (std::ranges::any_of(data, [&](std::uint8_t byte) { return byte != bank.erased_value(); })) {
+      const Address address = bank.base() + piece.offset;
+      throw FlashError(fmt::format("the file has data for 0x{:08x}-0x{:08x}, where bank {} has no flash",
+                                   address, address + piece.size - 1, bank.config().name),
+                       bank.config().name, address);
+    }
+  }
+  return pieces;
+}
+
 std::string write_bank(const Call& call) {
   args::expect(call.args, 2, 3);
   const auto [bank, number] = bank_of(call.session, call.args[0]);
   const std::uint32_t offset = call.args.size() > 2 ? args::number32(call.args[2]) : 0;
   const Bytes content = content_for(call, bank, call.args[1], offset, "writing");
   const Stopwatch watch(call.session);
-  bank.write(offset, content);
+  for (const FlashWrite& piece : in_flash(bank, offset, content)) bank.write(piece.offset, piece.data);
   return fmt::format("wrote {} bytes from file {} to flash bank {} at offset 0x{:08x} {}", content.size(),
                      call.args[1], number, offset, watch.rate(content.size()));
 }
@@ -100,8 +119,10 @@ std::string verify_bank(const Call& call) {
   const std::uint32_t offset = call.args.size() > 2 ? args::number32(call.args[2]) : 0;
   Image image;
   image.path = call.args[1];
-  image.segments.push_back(
-      {bank.base() + offset, content_for(call, bank, image.path, offset, "comparing"), "file"});
+  const Bytes content = content_for(call, bank, image.path, offset, "comparing");
+  for (FlashWrite& piece : in_flash(bank, offset, content)) {
+    image.segments.push_back({bank.base() + piece.offset, std::move(piece.data), "file"});
+  }
   const Stopwatch watch(call.session);
   const auto mismatch = compare(image, bank.target(), call.session.log(), bank.watchdog());
   const std::string read = fmt::format("read {} bytes from file {} and flash bank {} at offset 0x{:08x} {}",

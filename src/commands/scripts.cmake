@@ -12,7 +12,9 @@ target_sources(probity_commands PRIVATE ${CMAKE_BINARY_DIR}/startup_scripts.cpp)
 
 set(PROBITY_SCRIPTS share/probity/scripts)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/${PROBITY_SCRIPTS})
-foreach(folder interface target tcl)
-  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${folder} ${CMAKE_BINARY_DIR}/${PROBITY_SCRIPTS}/${folder} SYMBOLIC)
-  install(DIRECTORY ${CMAKE_SOURCE_DIR}/${folder} DESTINATION ${PROBITY_SCRIPTS})
+foreach(folder interface target tcl tcl/board)
+  get_filename_component(name ${folder} NAME)  # `source [find board/NAME.cfg]`, as users' files say
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${folder} ${CMAKE_BINARY_DIR}/${PROBITY_SCRIPTS}/${name} SYMBOLIC)
 endforeach()
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/interface ${CMAKE_SOURCE_DIR}/target ${CMAKE_SOURCE_DIR}/tcl ${CMAKE_SOURCE_DIR}/tcl/board
+        DESTINATION ${PROBITY_SCRIPTS} PATTERN "tcl/board" EXCLUDE)

@@ -31,7 +31,12 @@ std::vector<CommandRow> all_rows(Interpreter& interpreter) {
   add(register_rows());
   add(flash_rows());
   add(image_rows());
+  add(option_rows());
+  add(stm32f1x_rows());
   add(stm32f2x_rows());
+  add(stm32l4x_rows());
+  add(stm32h5x_rows());
+  add(stm32h7x_rows());
   add(semihosting_rows());
   add(rtt_rows());
   add(profile_rows());

@@ -20,8 +20,9 @@ std::string type_named(Session& session, const std::string& word) {
     session.log().warn("target type '{}' is now called 'cortex_m'", word);
     type = "cortex_m";
   }
+  if (type == "mem_ap") return type;
   if (type != "cortex_m" && type != "hla_target") {
-    throw ConfigError(fmt::format("Target type '{}' unknown; there is: cortex_m, hla_target", word));
+    throw ConfigError(fmt::format("Target type '{}' unknown; there is: cortex_m, hla_target, mem_ap", word));
   }
   // OpenOCD shows the target by how it is reached, and so do the scripts that read `targets`.
   if (!is_hla(session.require_transport())) return "cortex_m";
@@ -97,7 +98,7 @@ std::vector<CommandRow> target_rows(Interpreter& interpreter) {
        }},
       {"target names", kAny, "", "The names of all targets.", names},
       {"target types", kAny, "", "The types that 'target create' takes.",
-       [](const Call&) { return std::string("cortex_m hla_target"); }},
+       [](const Call&) { return std::string("cortex_m hla_target mem_ap"); }},
       {"target count", kAny, "", "How many targets there are.",
        [](const Call& call) { return fmt::format("{}", call.session.targets.size()); }},
       {"target smp", kAny, "targetname1 targetname2 ...", "Gathers targets that run together.", smp},

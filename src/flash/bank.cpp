@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/errors.hpp"
+#include "flash/holes.hpp"
 
 namespace probity {
 
@@ -38,7 +39,14 @@ void FlashBank::read(std::uint32_t offset, ByteSpan data) {
                                  data.size(), offset, config_.name, size_),
                      config_.name, base_ + offset);
   }
-  target_.memory().read_bytes(base_ + offset, data);
+  for (const BankPiece& piece : pieces_of(sectors_, offset, static_cast<std::uint32_t>(data.size()))) {
+    const ByteSpan part = data.subspan(piece.offset - offset, piece.size);
+    if (piece.hole) {
+      std::ranges::fill(part, erased_value());  // there is nothing, and the bus may say so with a fault
+    } else {
+      target_.memory().read_bytes(base_ + piece.offset, part);
+    }
+  }
 }
 
 void FlashBank::require(SectorRange range, const std::vector<Sector>& units, std::string_view unit) const {

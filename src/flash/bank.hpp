@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,7 +75,7 @@ class FlashBank {
   const std::vector<Sector>& sectors() const { return sectors_; }
   // Units of protect() where the chip protects in other pieces than sectors; else the sectors themselves.
   const std::vector<Sector>& protection_blocks() const { return blocks_.empty() ? sectors_ : blocks_; }
-  std::uint8_t erased_value() const { return 0xFF; }
+  virtual std::uint8_t erased_value() const { return 0xFF; }
   // What gaps within an image are filled with (`flash padded_value`).
   std::uint8_t padded_value() const { return padded_value_; }
   void set_padded_value(std::uint8_t value) { padded_value_ = value; }
@@ -101,6 +102,9 @@ class FlashBank {
   virtual void resolve(const std::function<FlashBank&(std::string_view name)>& bank_named) {
     (void)bank_named;
   }
+  // Once all banks of a session exist: those declared for the same target, this one among them; a chip with
+  // two banks learns here whether the second one is declared, too.
+  virtual void meet(std::span<FlashBank* const> banks) { (void)banks; }
   // `flash info`: OpenOCD's words for this driver ("STM32F4xx - Rev: unknown (0x1007)" …).
   virtual std::string describe() = 0;
 

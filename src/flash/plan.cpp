@@ -7,6 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/errors.hpp"
+#include "flash/holes.hpp"
 
 namespace probity {
 
@@ -21,7 +22,12 @@ std::string described(AddressRange range) {
 std::string list_of(const std::vector<BankView>& banks) {
   std::string text;
   for (const BankView& bank : banks) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", bank.name, described(range_of(bank)));
+    std::string ranges;
+    for (const BankPiece& piece : pieces_of(bank.sectors, 0, bank.size)) {
+      if (piece.hole) continue;
+      ranges += (ranges.empty() ? "" : " and ") + described({bank.base + piece.offset, piece.size});
+    }
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", bank.name, ranges);
   }
   return text;
 }
@@ -68,17 +74,21 @@ std::vector<Piece> cut_at_banks(const Image& image, const Segment& segment,
     const auto bank =
         std::find_if(banks.begin(), banks.end(), [&](const BankView& b) { return range_of(b).contains(at); });
     if (bank == banks.end()) {
-      // The hole ends where the next bank begins or the segment ends.
-      std::uint64_t hole_end = segment.range().end();
+      // The gap ends where the next bank begins or the segment ends.
+      std::uint64_t gap_end = segment.range().end();
       for (const BankView& b : banks) {
-        if (b.base > at && b.size != 0) hole_end = std::min<std::uint64_t>(hole_end, b.base);
+        if (b.base > at && b.size != 0) gap_end = std::min<std::uint64_t>(gap_end, b.base);
       }
-      fail_outside(image, segment, {static_cast<Address>(at), hole_end - at}, banks);
+      fail_outside(image, segment, {static_cast<Address>(at), gap_end - at}, banks);
     }
     const std::uint64_t end = std::min(segment.range().end(), range_of(*bank).end());
-    pieces.push_back({static_cast<std::size_t>(bank - banks.begin()),
-                      static_cast<std::uint32_t>(at - bank->base),
-                      ByteView(segment.data).subspan(at - segment.address, end - at)});
+    const auto offset = static_cast<std::uint32_t>(at - bank->base);
+    for (const BankPiece& part : pieces_of(bank->sectors, offset, static_cast<std::uint32_t>(end - at))) {
+      const Address address = bank->base + part.offset;
+      if (part.hole) fail_outside(image, segment, {address, part.size}, banks);
+      pieces.push_back({static_cast<std::size_t>(bank - banks.begin()), part.offset,
+                        ByteView(segment.data).subspan(address - segment.address, part.size)});
+    }
     at = end;
   }
   return pieces;

@@ -2,8 +2,13 @@
 
 #include "base/errors.hpp"
 #include "flash/bank.hpp"
+#include "flash/stm32/f1_bank.hpp"
 #include "flash/stm32/f2_bank.hpp"
 #include "flash/stm32/f2_otp.hpp"
+#include "flash/stm32/h5_bank.hpp"
+#include "flash/stm32/h7_bank.hpp"
+#include "flash/stm32/l4_bank.hpp"
+#include "flash/stm32/l4_otp.hpp"
 #include "flash/virtual_bank.hpp"
 
 namespace probity {
@@ -18,11 +23,26 @@ std::unique_ptr<FlashBank> make_stm32f2x(const FlashBankConfig& config, Target& 
   return std::make_unique<stm32::F2Bank>(config, target, clock, log);
 }
 
+std::unique_ptr<FlashBank> make_stm32l4x(const FlashBankConfig& config, Target& target, Clock& clock,
+                                         Log& log) {
+  if (const stm32::L4Otp* area = stm32::find_l4_otp(config.base)) {
+    return std::make_unique<stm32::L4OtpBank>(config, *area, target, clock, log);
+  }
+  return std::make_unique<stm32::L4Bank>(config, target, clock, log);
+}
+
 }  // namespace
 
 const std::vector<FlashDriver>& flash_drivers() {
   static const std::vector<FlashDriver> drivers{
+      {"stm32f1x", [](const FlashBankConfig& config, Target& target, Clock& clock,
+                      Log& log) { return std::make_unique<stm32::F1Bank>(config, target, clock, log); }},
       {"stm32f2x", make_stm32f2x},
+      {"stm32h5x", [](const FlashBankConfig& config, Target& target, Clock& clock,
+                      Log& log) { return std::make_unique<stm32::H5Bank>(config, target, clock, log); }},
+      {"stm32h7x", [](const FlashBankConfig& config, Target& target, Clock& clock,
+                      Log& log) { return std::make_unique<stm32::H7Bank>(config, target, clock, log); }},
+      {"stm32l4x", make_stm32l4x},
       {"virtual", [](const FlashBankConfig& config, Target& target, Clock& clock,
                      Log& log) { return std::make_unique<VirtualBank>(config, target, clock, log); }},
   };

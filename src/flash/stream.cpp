@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "base/bits.hpp"
 #include "base/bytes.hpp"
@@ -13,15 +14,21 @@ namespace probity {
 
 namespace {
 
-enum Command : std::uint32_t { kEnd = 0, kErase = 1, kProgram = 2, kCrc = 3 };
+enum Command : std::uint32_t { kEnd = 0, kStore = 1, kProgram = 2, kCrc = 3, kSelect = 4 };
 enum State : std::uint32_t { kRunning = 0, kEnded = 1, kFailed = 2 };
 
 // Word offsets of the parameter block, as stream.S has them.
 constexpr std::uint32_t kReadOffset = 0, kWriteOffset = 4, kStateOffset = 8, kStatusOffset = 12,
-                        kAddressOffset = 16;
-constexpr std::uint32_t kResultOffset = 52, kParameterSize = 60;
-constexpr std::uint32_t kTableSize = 4096, kStackSize = 64, kScratchSize = 4;
+                        kAddressOffset = 16, kResultOffset = 20, kParameterSize = 68;
+// Behind the block: a word that reads as an idle status register, and one to feed where there is no watchdog.
+constexpr std::uint32_t kIdleStatusOffset = kParameterSize, kNoWatchdogOffset = kParameterSize + 4,
+                        kScratchSize = 8;
+constexpr std::uint32_t kStackSize = 64;
 constexpr std::uint32_t kSmallestRing = 512, kLargestArea = 64 * 1024, kAreaWithBackup = 16 * 1024;
+// CRC tables: four of 256 words where they leave a ring of reasonable size, else one of 16, for half the
+// speed.
+constexpr std::uint32_t kAllEntries = 256, kFewEntries = 16, kAllTables = 4096, kFewTables = 64;
+constexpr std::uint32_t kReasonableRing = 1024;
 constexpr std::uint32_t kChunk = 6144;  // the largest block an ST-LINK takes in one request
 
 constexpr Nanoseconds kShortestPause = Microseconds(500), kLongestPause = Milliseconds(10);
@@ -31,24 +38,31 @@ constexpr Milliseconds kTimeToStop{100};
 constexpr Address kDhcsr = 0xE000EDF0;  // Armv7-M ARM C1.6.2
 constexpr Field kSHalt{"S_HALT", 17}, kSLockup{"S_LOCKUP", 19}, kSResetSt{"S_RESET_ST", 25};
 
-constexpr std::uint32_t fixed_size() {
+// Bytes of the work area that are not ring.
+constexpr std::uint32_t fixed_size(std::uint32_t tables) {
   const auto code = static_cast<std::uint32_t>(kStreamLoaderCode.size());
-  return (code + 3) / 4 * 4 + kParameterSize + kScratchSize + kTableSize + kStackSize +
+  return (code + 3) / 4 * 4 + kParameterSize + kScratchSize + tables + kStackSize +
          4 * static_cast<std::uint32_t>(StreamLoader::kMaxResults);
+}
+
+void append_words(Bytes& bytes, std::initializer_list<std::uint32_t> words) {
+  for (const std::uint32_t word : words) append_le32(bytes, word);
 }
 
 }  // namespace
 
-void LoaderScript::erase(Address sector, std::uint32_t cr_select, std::uint32_t cr_start) {
-  for (const std::uint32_t word : {std::uint32_t{kErase}, sector, cr_select, cr_start})
-    append_le32(bytes_, word);
+void LoaderScript::select(const LoaderRegisters& registers) {
+  append_words(bytes_, {kSelect, registers.cr, registers.sr, registers.busy, registers.errors});
 }
 
-void LoaderScript::program(std::uint32_t cr, Address address, unsigned width, ByteView data) {
-  const auto size = static_cast<std::uint32_t>(data.size());
-  for (const std::uint32_t word : {std::uint32_t{kProgram}, cr, address, std::uint32_t{width}, size}) {
-    append_le32(bytes_, word);
-  }
+void LoaderScript::store(Address about, std::span<const LoaderStore> stores) {
+  append_words(bytes_, {kStore, about, static_cast<std::uint32_t>(stores.size())});
+  for (const LoaderStore& store : stores) append_words(bytes_, {store.address, store.value});
+}
+
+void LoaderScript::program(std::uint32_t control, Address address, unsigned width, unsigned burst,
+                           ByteView data) {
+  append_words(bytes_, {kProgram, control, address, width, burst, static_cast<std::uint32_t>(data.size())});
   const std::size_t first = data.size() % 4;
   append(bytes_, data.first(first));
   if (first != 0) bytes_.resize(bytes_.size() + 4 - first);
@@ -56,10 +70,7 @@ void LoaderScript::program(std::uint32_t cr, Address address, unsigned width, By
 }
 
 void LoaderScript::crc(AddressRange range) {
-  for (const std::uint32_t word :
-       {std::uint32_t{kCrc}, range.begin, static_cast<std::uint32_t>(range.size)}) {
-    append_le32(bytes_, word);
-  }
+  append_words(bytes_, {kCrc, range.begin, static_cast<std::uint32_t>(range.size)});
 }
 
 void LoaderScript::end() { append_le32(bytes_, kEnd); }
@@ -74,7 +85,7 @@ std::unique_ptr<StreamLoader> StreamLoader::load(Target& target, const LoaderChi
   WorkAreas& areas = target.work_areas();
   const std::uint32_t wanted = areas.config.backup ? kAreaWithBackup : kLargestArea;
   const std::uint32_t size = std::min(wanted, areas.largest_free()) / 4 * 4;
-  if (size < fixed_size() + kSmallestRing) return nullptr;
+  if (size < fixed_size(kFewTables) + kSmallestRing) return nullptr;
   std::unique_ptr<WorkArea> area = areas.allocate(size);
   if (!area) return nullptr;
   return std::unique_ptr<StreamLoader>(new StreamLoader(target, chip, std::move(area)));
@@ -84,11 +95,14 @@ StreamLoader::StreamLoader(Target& target, const LoaderChip& chip, std::unique_p
     : target_(target), chip_(chip), area_(std::move(area)) {
   Bytes code(kStreamLoaderCode.begin(), kStreamLoaderCode.end());
   code.resize((code.size() + 3) / 4 * 4);
+  const bool roomy = area_->size() >= fixed_size(kAllTables) + kReasonableRing;
+  const std::uint32_t tables = roomy ? kAllTables : kFewTables;
+  table_entries_ = roomy ? kAllEntries : kFewEntries;
   parameters_ = area_->address() + static_cast<Address>(code.size());
   results_ = parameters_ + kParameterSize + kScratchSize;
   tables_ = results_ + 4 * kMaxResults;
-  stack_top_ = (tables_ + kTableSize + kStackSize) / 8 * 8;
-  ring_ = tables_ + kTableSize + kStackSize;
+  stack_top_ = (tables_ + tables + kStackSize) / 8 * 8;
+  ring_ = tables_ + tables + kStackSize;
   ring_size_ = area_->address() + area_->size() - ring_;
   target_.memory().write(area_->address(), code, Width::word);
 }
@@ -105,14 +119,13 @@ StreamLoader::~StreamLoader() {
 void StreamLoader::start() {
   read_ = written_ = 0;
   seen_results_ = 0;
-  const Address scratch = parameters_ + kParameterSize;  // reads as an idle status register
+  const LoaderRegisters& registers = chip_.registers;
   Bytes block;
-  for (const std::uint32_t word :
-       {ring_, ring_, std::uint32_t{kRunning}, 0u, 0u, ring_, ring_ + ring_size_, chip_.cr,
-        chip_.sr != 0 ? chip_.sr : scratch, chip_.busy, chip_.errors,
-        chip_.watchdog.value_or(parameters_ + kParameterSize - 4), tables_, results_, 0u, 0u}) {
-    append_le32(block, word);
-  }
+  append_words(block, {ring_, ring_, std::uint32_t{kRunning}, 0, 0, results_, ring_, ring_ + ring_size_,
+                       registers.cr, registers.sr != 0 ? registers.sr : parameters_ + kIdleStatusOffset,
+                       registers.busy, registers.errors,
+                       chip_.watchdog.value_or(parameters_ + kNoWatchdogOffset), tables_, table_entries_});
+  block.resize(kParameterSize + kScratchSize);
   target_.memory().write(parameters_, block, Width::word);
   Algorithm algorithm;
   algorithm.entry = area_->address();
@@ -216,7 +229,11 @@ std::vector<std::uint32_t> StreamLoader::results(std::size_t count, const Loader
   last_progress_ = clock.now();
   while (wait_progress(pace, clock).results < count) {
   }
-  return read_results(count);
+  std::vector<std::uint32_t> values = read_results(count);
+  // The loader, which has nothing more to sum up, begins anew for the next ones.
+  target_.memory().write32(parameters_ + kResultOffset, results_);
+  seen_results_ = 0;
+  return values;
 }
 
 void StreamLoader::finish(const LoaderPace& pace, Clock& clock) {
@@ -244,8 +261,8 @@ std::vector<std::uint32_t> StreamLoader::run_at_once(const LoaderScript& script,
 
 std::optional<std::vector<std::uint32_t>> crc_on_chip(Target& target, const std::vector<AddressRange>& ranges,
                                                       std::optional<Address> watchdog, Log& log) {
-  // Enough for a core at 2 MHz: the loader takes 9 cycles a byte.
-  constexpr std::uint64_t kBytesPerMillisecond = 200;
+  // Enough for a core at 2 MHz: the loader takes 9 cycles a byte, or 22 with the small table.
+  constexpr std::uint64_t kBytesPerMillisecond = 80;
   constexpr std::size_t kBatch = 32;  // fits into the smallest ring
   if (target.state() != TargetState::halted) return {};
   // The loader would sum itself up, and leave an image that was loaded there destroyed.

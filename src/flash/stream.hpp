@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -13,19 +14,38 @@
 
 namespace probity {
 
-// What of the chip the loader touches.
-struct LoaderChip {
-  Address cr = 0, sr = 0;  // flash control and status register; 0 where the script has only CRC commands
+// The registers of one flash controller.
+struct LoaderRegisters {
+  Address cr = 0, sr = 0;  // control and status register; 0 where the script has only CRC commands
   std::uint32_t busy = 0, errors = 0;  // bits of the status register
-  std::optional<Address> watchdog;     // key register that is fed with 0xAAAA
 };
 
-// Commands in the loader's own encoding (table in stream.S).
+// What of the chip the loader touches.
+struct LoaderChip {
+  LoaderRegisters registers;        // of the first controller, or the only one
+  std::optional<Address> watchdog;  // key register that is fed with 0xAAAA
+};
+
+struct LoaderStore {
+  Address address = 0;
+  std::uint32_t value = 0;
+};
+
+// Commands in the loader's own encoding (table in stream.S). Each waits until the controller is idle and
+// without error.
 class LoaderScript {
  public:
-  void erase(Address sector, std::uint32_t cr_select, std::uint32_t cr_start);
-  // `width` 1, 2 or 4; `address` and the size of `data` are multiples of it, `data` is not empty.
-  void program(std::uint32_t cr, Address address, unsigned width, ByteView data);
+  // From here on with these registers (a chip with a controller for each bank).
+  void select(const LoaderRegisters& registers);
+  // 32-bit stores, one after another: what starts an erase. `about` is the address that an error is told
+  // with.
+  void store(Address about, std::span<const LoaderStore> stores);
+  // `control` goes to the control register first. Then accesses of `width` (1, 2 or 4) bytes; the loader
+  // waits for the controller before each `burst` bytes: 1, 2 or a multiple of 4 up to kLargestBurst, and a
+  // multiple of `width` (the flash word, a half-page …), written without a pause. `address` and the size of
+  // `data` are multiples of `burst`; `data` is not empty.
+  static constexpr unsigned kLargestBurst = 256;
+  void program(std::uint32_t control, Address address, unsigned width, unsigned burst, ByteView data);
   void crc(AddressRange range);
   void end();
   const Bytes& bytes() const { return bytes_; }
@@ -63,7 +83,7 @@ class StreamLoader {
   // Returns when all of `script` is in the ring (not yet carried out). LoaderFault when the controller
   // reports an error; TimeoutError or TargetError when the loader stopped getting on, with pc, xPSR and CFSR.
   void feed(ByteView script, const LoaderPace& pace, Clock& clock);
-  // Waits for `count` CRC results, which must have been asked for (at most kMaxResults in all).
+  // Waits for `count` CRC results: all that were asked for since the last call, at most kMaxResults.
   std::vector<std::uint32_t> results(std::size_t count, const LoaderPace& pace, Clock& clock);
   // Sends END and waits until all is done.
   void finish(const LoaderPace& pace, Clock& clock);
@@ -88,7 +108,7 @@ class StreamLoader {
   LoaderChip chip_;
   std::unique_ptr<WorkArea> area_;
   Address parameters_ = 0, tables_ = 0, results_ = 0, ring_ = 0, stack_top_ = 0;
-  std::uint32_t ring_size_ = 0;
+  std::uint32_t ring_size_ = 0, table_entries_ = 0;
   std::uint32_t read_ = 0, written_ = 0;  // offsets into the ring
   std::size_t seen_results_ = 0;
   Nanoseconds last_progress_{0};

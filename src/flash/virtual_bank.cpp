@@ -41,6 +41,7 @@ void VirtualBank::probe(bool force) {
 }
 
 unsigned VirtualBank::write_alignment() const { return master().write_alignment(); }
+std::uint8_t VirtualBank::erased_value() const { return master().erased_value(); }
 void VirtualBank::erase(SectorRange range) { master().erase(range); }
 void VirtualBank::write(std::uint32_t offset, ByteView data) { master().write(offset, data); }
 FlashJobResult VirtualBank::run(const FlashJob& job) { return master().run(job); }

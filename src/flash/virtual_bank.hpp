@@ -14,6 +14,7 @@ class VirtualBank final : public FlashBank {
   void resolve(const std::function<FlashBank&(std::string_view name)>& bank_named) override;
   void probe(bool force = false) override;
   unsigned write_alignment() const override;
+  std::uint8_t erased_value() const override;
   void erase(SectorRange range) override;
   void write(std::uint32_t offset, ByteView data) override;
   FlashJobResult run(const FlashJob& job) override;

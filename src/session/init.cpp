@@ -6,6 +6,7 @@
 
 #include "base/errors.hpp"
 #include "session/session.hpp"
+#include "target/mem_ap_target.hpp"
 
 namespace probity {
 
@@ -150,7 +151,8 @@ void Session::make_target(TargetEntry& entry) {
   Dap& dap = *dap_entry(entry).dap;
   const unsigned ap = access_port_of(entry);
   const TargetEnvironment environment{dap, dap.memory(ap), *adapter_, reset_config, host_.clock, log_};
-  entry.target = make_cortex_m(entry.name, environment);
+  entry.target =
+      entry.type == "mem_ap" ? make_mem_ap(entry.name, environment) : make_cortex_m(entry.name, environment);
   entry.target->work_areas().config = entry.work_area;
   entry.target->set_state_listener(
       [this, &entry](TargetState state, HaltReason reason) { told(entry, state, reason); });
@@ -197,6 +199,7 @@ void Session::make_flash_banks() {
   }
   for (FlashEntry& entry : flash_banks) {
     entry.bank->resolve([this](std::string_view name) -> FlashBank& { return flash_bank(name); });
+    entry.bank->meet(banks_of(entry.bank->target()));
   }
   if (!poll_task_) poll_task_ = tasks_.add(poll_period_, [this] { poll(); });
 }

@@ -41,7 +41,7 @@ struct DapEntry {
 // `target create NAME TYPE …` with what `configure` set, and the Target once init() made it.
 struct TargetEntry {
   std::string name;
-  std::string type;  // "cortex_m", or "hla_target" as old files say
+  std::string type;  // "cortex_m", or "hla_target" as old files say; "mem_ap"
   std::string dap;
   std::optional<unsigned> ap;
   std::string endian = "little";

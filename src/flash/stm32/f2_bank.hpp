@@ -1,16 +1,16 @@
-// The main flash of an STM32 F2/F4/F7 (driver `stm32f2x`): probing, jobs through the RAM loader or by plain
-// register writes, protection, read-out level and option bytes.
+// The main flash of an STM32 F2/F4/F7 (driver `stm32f2x`): which chip it is, protection, read-out level and
+// option bytes.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "flash/bank.hpp"
-#include "flash/stm32/f2_controller.hpp"
 #include "flash/stm32/f2_identity.hpp"
+#include "flash/stm32/f2_interface.hpp"
+#include "flash/stm32/f2_option_bytes.hpp"
 #include "flash/stm32/f2_parts.hpp"
-#include "flash/stream.hpp"
+#include "flash/stm32/main_flash.hpp"
 
 namespace probity::stm32 {
 
@@ -22,29 +22,17 @@ struct F2UserOptions {
   std::optional<std::uint32_t> optcr2;
 };
 
-// One step of a job: erase a sector, or program a piece that lies within one sector.
-struct F2Step {
-  unsigned sector = 0;
-  bool erase = false;
-  std::vector<FlashWrite> writes;
-};
-
-class F2Bank final : public FlashBank {
+class F2Bank final : public MainFlash {
  public:
   F2Bank(FlashBankConfig config, Target& target, Clock& clock, Log& log);
 
-  void probe(bool force = false) override;
-  void erase(SectorRange range) override;
-  void write(std::uint32_t offset, ByteView data) override;
-  FlashJobResult run(const FlashJob& job) override;
   void protect(SectorRange range, bool on) override;
   void check_protection() override;
-  void check_erased() override;
-  void mass_erase() override;
   void lock() override;
   void unlock() override;
   std::optional<Address> watchdog() const override;
   std::string describe() override;
+  OptionBytes* options() override;
 
   F2UserOptions read_options();
   // UsageError for bits that the part does not have, or boot addresses where it has none (or lacks them).
@@ -53,45 +41,26 @@ class F2Bank final : public FlashBank {
   // UsageError where the part has no FLASH_OPTCR2.
   void write_optcr2(std::uint32_t value);
 
+ protected:
+  void identify() override;
+  FlashInterface& interface() override { return controller_; }
+  void require_allowed(std::span<const FlashStep> steps) override;
+  std::string hint(const FlashError& error, unsigned sector) override;
+
  private:
-  unsigned read_size_kib(const F2Part& part);
+  // FLASH_OPTCR, and OPTCR1 and OPTCR2 where the part has them.
+  using OptionWords = std::vector<std::uint32_t>;
   void fill_sectors(unsigned kib);
-  void need_probe();
-  F2Controller::Options option_registers();
-  bool block_protected(const F2Controller::Options& options, unsigned block) const;
-  void require_readable(const F2Controller::Options& options) const;
-  void require_unprotected(const F2Controller::Options& options, const std::vector<F2Step>& steps) const;
-  std::string protection_hint(const F2Controller::Options& options,
-                              const std::vector<unsigned>& blocks) const;
+  bool block_protected(const OptionWords& words, unsigned block) const;
+  void require_readable(const OptionWords& words) const;
+  void require_unprotected(const OptionWords& words, std::span<const FlashStep> steps) const;
+  std::string protection_hint(const OptionWords& words, const std::vector<unsigned>& blocks) const;
 
-  ProgramWidth width();
-  std::vector<F2Step> steps_of(const FlashJob& job) const;
-  Address address_of(const F2Step& step) const { return base_ + sectors_[step.sector].offset; }
-  FlashJobResult carry_out(std::vector<F2Step> steps, const FlashJob& job);
-  bool stream(std::vector<F2Step>& steps, const FlashJob& job, FlashJobResult& result);
-  void program_directly(const F2Step& step, ProgramWidth width);
-  void run_directly(std::vector<F2Step>& steps, const FlashJob& job, FlashJobResult& result);
-  bool survey(StreamLoader& loader, std::vector<F2Step>& steps, const FlashJob& job, FlashJobResult& result);
-  bool unchanged_by_reading(const Bytes& wanted, const Sector& sector);
-
-  F2Controller controller_;
+  F2Interface controller_;
   const F2Part* part_ = nullptr;
   F2Identity identity_;
   F2Geometry geometry_;
+  std::optional<F2OptionBytes> options_;
 };
-
-// What must be in the sector after the step, all of it: the writes, and the erased value elsewhere.
-Bytes final_content(const F2Step& step, const Sector& sector);
-// The writes without runs of the erased value, which need no programming in an erased sector.
-std::vector<FlashWrite> without_blank_runs(const std::vector<FlashWrite>& writes);
-
-// A write cut into pieces that one program width can carry: bytes up to the first boundary, whole units,
-// bytes.
-struct F2ProgramPiece {
-  std::uint32_t offset = 0;
-  ByteView data;
-  ProgramWidth width = ProgramWidth::x8;
-};
-std::vector<F2ProgramPiece> program_pieces(const FlashWrite& write, ProgramWidth width);
 
 }  // namespace probity::stm32

@@ -29,26 +29,15 @@ std::string listed(const std::vector<unsigned>& numbers) {
 
 }  // namespace
 
-F2Controller::Options F2Bank::option_registers() {
-  F2Controller::Options options;
-  options.optcr = target_.memory().read32(kFlashOptcr);
-  if (part_->has_boot_addresses || part_->protection == F2Protection::bank2_in_optcr1) {
-    options.optcr1 = target_.memory().read32(kFlashOptcr1);
-  }
-  if (part_->has_optcr2) options.optcr2 = target_.memory().read32(kFlashOptcr2);
-  return options;
-}
-
-bool F2Bank::block_protected(const F2Controller::Options& options, unsigned block) const {
+bool F2Bank::block_protected(const OptionWords& words, unsigned block) const {
   const F2Block& place = geometry_.blocks.at(block);
-  const std::uint32_t word = place.optcr == 0 ? options.optcr : options.optcr1.value_or(0);
-  const bool set = Field{"nWRP", place.bit}.is_set(word);
+  const bool set = Field{"nWRP", place.bit}.is_set(words.at(place.optcr));
   // With SPRMOD a set bit means PCROP: neither readable as data nor writable (RM0090).
-  return part_->has_sprmod && OPTCR::SPRMOD.is_set(options.optcr) ? set : !set;
+  return part_->has_sprmod && OPTCR::SPRMOD.is_set(words[0]) ? set : !set;
 }
 
-void F2Bank::require_readable(const F2Controller::Options& options) const {
-  const std::uint32_t rdp = OPTCR::RDP.get(options.optcr);
+void F2Bank::require_readable(const OptionWords& words) const {
+  const std::uint32_t rdp = OPTCR::RDP.get(words[0]);
   if (rdp == kRdpLevel0) return;
   const std::string what =
       rdp == kRdpLevel2 ? "read-out protection level 2: the chip can never be reprogrammed through a debugger"
@@ -57,13 +46,12 @@ void F2Bank::require_readable(const F2Controller::Options& options) const {
                               "debugger connected; remove it, which erases the whole flash, with: stm32f2x "
                               "unlock {} and then a power cycle",
                               config_.name);
-  throw FlashError(fmt::format("RDP=0x{:02x} (FLASH_OPTCR=0x{:08x}): {}", rdp, options.optcr, what),
-                   config_.name, kFlashOptcr, "FLASH_OPTCR", options.optcr);
+  throw FlashError(fmt::format("RDP=0x{:02x} (FLASH_OPTCR=0x{:08x}): {}", rdp, words[0], what), config_.name,
+                   kFlashOptcr, "FLASH_OPTCR", words[0]);
 }
 
-std::string F2Bank::protection_hint(const F2Controller::Options& options,
-                                    const std::vector<unsigned>& blocks) const {
-  if (part_->has_sprmod && OPTCR::SPRMOD.is_set(options.optcr)) {
+std::string F2Bank::protection_hint(const OptionWords& words, const std::vector<unsigned>& blocks) const {
+  if (part_->has_sprmod && OPTCR::SPRMOD.is_set(words[0])) {
     return "PCROP (OPTCR.SPRMOD) is on; it goes away with read-out protection: stm32f2x lock, then stm32f2x "
            "unlock";
   }
@@ -74,90 +62,85 @@ std::string F2Bank::protection_hint(const F2Controller::Options& options,
                      config_.name, blocks.front(), gap ? "last" : std::to_string(blocks.back()));
 }
 
-void F2Bank::require_unprotected(const F2Controller::Options& options,
-                                 const std::vector<F2Step>& steps) const {
+void F2Bank::require_unprotected(const OptionWords& words, std::span<const FlashStep> steps) const {
   std::vector<unsigned> blocks;
-  for (const F2Step& step : steps) {
+  for (const FlashStep& step : steps) {
     const unsigned block = geometry_.sectors[step.sector].block;
-    if (block_protected(options, block) && (blocks.empty() || blocks.back() != block))
-      blocks.push_back(block);
+    if (block_protected(words, block) && (blocks.empty() || blocks.back() != block)) blocks.push_back(block);
   }
   if (blocks.empty()) return;
-  throw FlashError(fmt::format("FLASH_OPTCR=0x{:08x}: {}; nothing was changed", options.optcr,
-                               protection_hint(options, blocks)),
-                   config_.name, base_ + protection_blocks()[blocks.front()].offset, "FLASH_OPTCR",
-                   options.optcr);
+  throw FlashError(
+      fmt::format("FLASH_OPTCR=0x{:08x}: {}; nothing was changed", words[0], protection_hint(words, blocks)),
+      config_.name, base_ + protection_blocks()[blocks.front()].offset, "FLASH_OPTCR", words[0]);
+}
+
+void F2Bank::require_allowed(std::span<const FlashStep> steps) {
+  const OptionWords words = options_->read();
+  require_readable(words);
+  require_unprotected(words, steps);
+}
+
+std::string F2Bank::hint(const FlashError& error, unsigned sector) {
+  if (error.register_name != "FLASH_SR" || !SR::WRPERR.is_set(error.raw)) return {};
+  return protection_hint(options_->read(), {geometry_.sectors[sector].block});
 }
 
 void F2Bank::check_protection() {
   need_probe();
-  const F2Controller::Options options = option_registers();
+  const OptionWords words = options_->read();
   for (std::size_t i = 0; i < sectors_.size(); ++i) {
-    sectors_[i].is_protected = block_protected(options, geometry_.sectors[i].block);
+    sectors_[i].is_protected = block_protected(words, geometry_.sectors[i].block);
   }
-  for (unsigned i = 0; i < blocks_.size(); ++i) blocks_[i].is_protected = block_protected(options, i);
+  for (unsigned i = 0; i < blocks_.size(); ++i) blocks_[i].is_protected = block_protected(words, i);
 }
 
 void F2Bank::protect(SectorRange range, bool on) {
   require_halted();
   need_probe();
   require(range, protection_blocks(), blocks_.empty() ? "sector" : "block");
-  F2Controller::Options options = option_registers();
-  if (part_->has_sprmod && OPTCR::SPRMOD.is_set(options.optcr)) {
+  OptionWords words = options_->read();
+  if (part_->has_sprmod && OPTCR::SPRMOD.is_set(words[0])) {
     throw FlashError("PCROP protection is in use (OPTCR.SPRMOD): write protection cannot be changed",
-                     config_.name, kFlashOptcr, "FLASH_OPTCR", options.optcr);
+                     config_.name, kFlashOptcr, "FLASH_OPTCR", words[0]);
   }
   for (unsigned b = range.first; b <= range.last; ++b) {
     const F2Block& place = geometry_.blocks[b];
-    std::uint32_t& word = place.optcr == 0 ? options.optcr : *options.optcr1;
+    std::uint32_t& word = words.at(place.optcr);
     word = Field{"nWRP", place.bit}.set(word, on ? 0 : 1);
   }
-  controller_.write_options(options, size_);
+  controller_.write_options(words);
   check_protection();
-}
-
-void F2Bank::mass_erase() {
-  require_halted();
-  need_probe();
-  const F2Controller::Options options = option_registers();
-  require_readable(options);
-  std::vector<F2Step> all(sectors_.size());
-  for (unsigned s = 0; s < all.size(); ++s) all[s] = {s, true, {}};
-  require_unprotected(options, all);
-  const OpenFlash open(controller_);
-  controller_.mass_erase(size_, geometry_.dual_bank, width());
-  for (Sector& sector : sectors_) sector.erased.reset();
 }
 
 void F2Bank::lock() {
   require_halted();
   need_probe();
-  F2Controller::Options options = option_registers();
-  options.optcr = OPTCR::RDP.set(options.optcr, kRdpForLevel1);
-  controller_.write_options(options, size_);
+  OptionWords words = options_->read();
+  words[0] = OPTCR::RDP.set(words[0], kRdpForLevel1);
+  controller_.write_options(words);
 }
 
 void F2Bank::unlock() {
   require_halted();
   need_probe();
-  F2Controller::Options options = option_registers();
-  if (OPTCR::RDP.get(options.optcr) == kRdpLevel2) require_readable(options);
-  options.optcr = OPTCR::RDP.set(options.optcr, kRdpLevel0);
-  controller_.write_options(options, size_);
+  OptionWords words = options_->read();
+  if (OPTCR::RDP.get(words[0]) == kRdpLevel2) require_readable(words);
+  words[0] = OPTCR::RDP.set(words[0], kRdpLevel0);
+  controller_.write_options(words);
 }
 
 F2UserOptions F2Bank::read_options() {
   need_probe();
-  const F2Controller::Options options = option_registers();
+  const OptionWords words = options_->read();
   F2UserOptions shown;
   shown.extra = part_->extra_options != 0;
   shown.user_options =
-      (options.optcr & OPTCR::USER.mask()) | kShownExtra.of(kExtra.get(options.optcr & part_->extra_options));
+      (words[0] & OPTCR::USER.mask()) | kShownExtra.of(kExtra.get(words[0] & part_->extra_options));
   if (part_->has_boot_addresses) {
-    shown.boot_add0 = static_cast<std::uint16_t>(kBootAdd0.get(*options.optcr1));
-    shown.boot_add1 = static_cast<std::uint16_t>(kBootAdd1.get(*options.optcr1));
+    shown.boot_add0 = static_cast<std::uint16_t>(kBootAdd0.get(words[1]));
+    shown.boot_add1 = static_cast<std::uint16_t>(kBootAdd1.get(words[1]));
   }
-  shown.optcr2 = options.optcr2;
+  if (part_->has_optcr2) shown.optcr2 = words[2];
   return shown;
 }
 
@@ -175,11 +158,11 @@ void F2Bank::write_options(std::uint32_t user_options, std::optional<std::uint16
                          ? "stm32f2x options_write <bank> <user_options> <boot_addr0> <boot_addr1>"
                          : "stm32f2x options_write <bank> <user_options>");
   }
-  F2Controller::Options options = option_registers();
-  const std::uint32_t kept = options.optcr & ~(OPTCR::USER.mask() | part_->extra_options);
-  options.optcr = kept | (user_options & OPTCR::USER.mask()) | kExtra.of(kShownExtra.get(user_options));
-  if (boot_add0 && boot_add1) options.optcr1 = kBootAdd0.of(*boot_add0) | kBootAdd1.of(*boot_add1);
-  controller_.write_options(options, size_);
+  OptionWords words = options_->read();
+  const std::uint32_t kept = words[0] & ~(OPTCR::USER.mask() | part_->extra_options);
+  words[0] = kept | (user_options & OPTCR::USER.mask()) | kExtra.of(kShownExtra.get(user_options));
+  if (boot_add0 && boot_add1) words[1] = kBootAdd0.of(*boot_add0) | kBootAdd1.of(*boot_add1);
+  controller_.write_options(words);
   probed_ = false;  // the number of banks may be another one now
 }
 
@@ -187,9 +170,9 @@ void F2Bank::write_optcr2(std::uint32_t value) {
   require_halted();
   need_probe();
   if (!part_->has_optcr2) throw UsageError("no optcr2 register");
-  F2Controller::Options options = option_registers();
-  options.optcr2 = value;
-  controller_.write_options(options, size_);
+  OptionWords words = options_->read();
+  words[2] = value;
+  controller_.write_options(words);
 }
 
 }  // namespace probity::stm32

@@ -14,7 +14,7 @@ constexpr std::uint8_t kLocked = 0x00;  // a lock byte; 0xFF: open (RM0090)
 F2OtpBank::F2OtpBank(FlashBankConfig config, const F2Otp& area, Target& target, Clock& clock, Log& log)
     : FlashBank(std::move(config), target, clock, log),
       area_(area),
-      controller_(target.memory(), clock, config_.name) {
+      controller_(target, clock, log, config_.name) {
   base_ = area_.base;
 }
 

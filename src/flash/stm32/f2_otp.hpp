@@ -3,7 +3,7 @@
 #pragma once
 
 #include "flash/bank.hpp"
-#include "flash/stm32/f2_controller.hpp"
+#include "flash/stm32/f2_interface.hpp"
 #include "flash/stm32/f2_parts.hpp"
 
 namespace probity::stm32 {
@@ -30,7 +30,7 @@ class F2OtpBank final : public FlashBank {
   [[noreturn]] void refuse(const std::string& what) const;
   void require_writes() const;
   const F2Otp& area_;
-  F2Controller controller_;
+  F2Interface controller_;
   bool writes_enabled_ = false;
 };
 

@@ -29,7 +29,8 @@ void FlashProgram::require_sectors(FlashBank& bank, AddressRange range) {
   const auto is_border = [&](std::uint64_t address) {
     return address == std::uint64_t{bank.base()} + bank.size() ||
            std::ranges::any_of(bank.sectors(), [&](const Sector& s) {
-             return std::uint64_t{bank.base()} + s.offset == address;
+             const std::uint64_t begin = std::uint64_t{bank.base()} + s.offset;
+             return address == begin || address == begin + s.size;  // a hole may follow
            });
   };
   if (is_border(range.begin) && is_border(range.end())) return;

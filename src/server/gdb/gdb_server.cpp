@@ -60,6 +60,7 @@ std::vector<Service> GdbServers::services() {
     served.insert(entry->together.begin(), entry->together.end());
     std::string port = next;
     const auto own = entry->options.find("-gdb-port");
+    if (entry->type == "mem_ap") continue;  // no core, nothing for GDB
     if (own != entry->options.end() && !own->second.empty()) {
       port = own->second;
     } else {

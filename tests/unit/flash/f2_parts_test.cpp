@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "flash/stm32/f2_controller.hpp"
+#include "flash/stm32/f2_interface.hpp"
 
 namespace probity::stm32 {
 namespace {
@@ -118,7 +118,7 @@ TEST(F2Parts, OtpAreas) {
   EXPECT_EQ(find_f2_otp(0x08000000), nullptr);
 }
 
-TEST(F2Controller, WidthFollowsTheVoltage) {
+TEST(F2Interface, WidthFollowsTheVoltage) {
   EXPECT_EQ(program_width(3300), ProgramWidth::x32);
   EXPECT_EQ(program_width(2700), ProgramWidth::x32);
   EXPECT_EQ(program_width(2699), ProgramWidth::x16);
@@ -127,17 +127,18 @@ TEST(F2Controller, WidthFollowsTheVoltage) {
   EXPECT_EQ(program_width({}), ProgramWidth::x16);
 }
 
-TEST(F2Controller, RegisterValues) {
+TEST(F2Interface, RegisterValues) {
   EXPECT_EQ(cr_for_erase(0x1B, ProgramWidth::x32), 0x2DAu);  // RM0090 3.9.6: SER, SNB in 7:3, PSIZE in 9:8
   EXPECT_EQ(cr_for_erase(3, ProgramWidth::x8), 0x01Au);
   EXPECT_EQ(cr_for_program(ProgramWidth::x16), 0x101u);
 }
 
-TEST(F2Controller, LimitsGrowWithSizeAndShrinkWithWidth) {
-  EXPECT_GT(erase_limit(128 * 1024, ProgramWidth::x8), erase_limit(128 * 1024, ProgramWidth::x32));
-  EXPECT_GE(erase_limit(128 * 1024, ProgramWidth::x8), Milliseconds(4000));
-  EXPECT_GE(erase_limit(256 * 1024, ProgramWidth::x32), Milliseconds(4000));
-  EXPECT_LT(erase_limit(16 * 1024, ProgramWidth::x32), Milliseconds(1000));
+TEST(F2Interface, LimitsGrowWithSizeAndShrinkWithWidth) {
+  EXPECT_GT(sector_erase_limit(128 * 1024, ProgramWidth::x8),
+            sector_erase_limit(128 * 1024, ProgramWidth::x32));
+  EXPECT_GE(sector_erase_limit(128 * 1024, ProgramWidth::x8), Milliseconds(4000));
+  EXPECT_GE(sector_erase_limit(256 * 1024, ProgramWidth::x32), Milliseconds(4000));
+  EXPECT_LT(sector_erase_limit(16 * 1024, ProgramWidth::x32), Milliseconds(1000));
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ struct BenchOptions {
   Way way = kHla;
   std::uint32_t work_area = 0x8000;  // bytes; 0: none
   std::string more;                  // of the virtual board: ",fault=…"
+  std::string driver = "stm32f2x";   // of the bank
+  unsigned ap = 0;                   // the core's access port
 };
 
 // The chip halted at reset, its main flash bank made and not yet probed.
@@ -40,7 +42,8 @@ class Bench {
   explicit Bench(const std::string& chip, const BenchOptions& options = {})
       : virtual_host(chip + ",probe=" + options.way.probe + options.more),
         tcp(make_asio_tcp()),
-        log(virtual_host.clock()) {
+        log(virtual_host.clock()),
+        driver(options.driver) {
     log.set_output("/dev/null");
     log.add_listener([this](LogLevel, std::string_view line) { lines.emplace_back(line); });
     const Host host{virtual_host.usb(), virtual_host.hid(), *tcp, virtual_host.clock()};
@@ -52,7 +55,7 @@ class Bench {
     dap.emplace("dap", adapter->connect(options.way.transport, {}), virtual_host.clock(), log);
     dap->connect();
     target =
-        make_cortex_m("stm32f4x.cpu", {*dap, dap->memory(0), *adapter, reset, virtual_host.clock(), log});
+        make_cortex_m("stm32f4x.cpu", {*dap, dap->memory(options.ap), *adapter, reset, virtual_host.clock(), log});
     target->examine();
     target->work_areas().config = {kRam, options.work_area, false};
     reset_halt();
@@ -66,9 +69,9 @@ class Bench {
   std::unique_ptr<FlashBank> make_bank(Address base, const std::string& name = "stm32f4x.flash") {
     FlashBankConfig config;
     config.name = name;
-    config.driver = "stm32f2x";
+    config.driver = driver;
     config.base = base;
-    return flash_driver("stm32f2x").make(config, *target, virtual_host.clock(), log);
+    return flash_driver(driver).make(config, *target, virtual_host.clock(), log);
   }
   Bytes content(std::uint32_t offset, std::size_t size) const {
     const Bytes all = const_cast<vboard::VirtualHost&>(virtual_host).board().flash_content();
@@ -84,6 +87,7 @@ class Bench {
   vboard::VirtualHost virtual_host;
   std::unique_ptr<TcpConnector> tcp;
   Log log;
+  std::string driver;
   std::vector<std::string> lines;
   std::unique_ptr<Adapter> adapter;
   std::optional<Dap> dap;

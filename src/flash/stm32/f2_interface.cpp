@@ -1,4 +1,4 @@
-#include "flash/stm32/f2_controller.hpp"
+#include "flash/stm32/f2_interface.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +19,7 @@ constexpr Milliseconds kRegisterLimit{
 constexpr Milliseconds kForeignEraseLimit{35000};  // … or an erase of all
 constexpr Milliseconds kOptionLimit{1000};         // the option bytes are a small sector of their own
 constexpr std::uint32_t kProgramBlock = 1024;      // bytes written between two looks at FLASH_SR
+constexpr Microseconds kProgramTypical{16}, kProgramLimit{100};  // of a unit of any width, DS8626 table 39
 
 unsigned column(ProgramWidth width) {
   return width == ProgramWidth::x8 ? 0 : width == ProgramWidth::x16 ? 1 : 2;
@@ -63,7 +64,24 @@ std::string explained(std::uint32_t sr) {
   return text;
 }
 
+Milliseconds mass_erase_limit(std::uint32_t flash_size, ProgramWidth width) {
+  const auto mebibytes = static_cast<int>((flash_size + kMassEraseSize - 1) / kMassEraseSize);
+  return 2 * std::max(mebibytes, 1) * kMassEraseTypical[column(width)];
+}
+
 }  // namespace
+
+Milliseconds sector_erase_limit(std::uint32_t sector_size, ProgramWidth width) {
+  const auto row = std::find_if(std::begin(kEraseTimes), std::end(kEraseTimes) - 1,
+                                [&](const EraseRow& r) { return sector_size <= r.up_to_kib * 1024; });
+  return 2 * row->typical[column(width)] + kRegisterLimit;
+}
+
+std::uint32_t cr_for_erase(unsigned snb, ProgramWidth width) {
+  return CR::SER.mask() | CR::SNB.of(snb) | CR::PSIZE.of(column(width));
+}
+
+std::uint32_t cr_for_program(ProgramWidth width) { return CR::PG.mask() | CR::PSIZE.of(column(width)); }
 
 std::string f2_error_names(std::uint32_t sr) {
   std::string names;
@@ -73,8 +91,6 @@ std::string f2_error_names(std::uint32_t sr) {
   return names;
 }
 
-std::uint32_t psize_of(ProgramWidth width) { return column(width); }
-
 ProgramWidth program_width(std::optional<unsigned> millivolts) {
   constexpr unsigned kX32From = 2700, kX16From = 2100;
   if (!millivolts) return ProgramWidth::x16;
@@ -82,51 +98,56 @@ ProgramWidth program_width(std::optional<unsigned> millivolts) {
   return *millivolts >= kX16From ? ProgramWidth::x16 : ProgramWidth::x8;
 }
 
-Milliseconds erase_limit(std::uint32_t sector_size, ProgramWidth width) {
-  const auto row = std::find_if(std::begin(kEraseTimes), std::end(kEraseTimes) - 1,
-                                [&](const EraseRow& r) { return sector_size <= r.up_to_kib * 1024; });
-  return 2 * row->typical[column(width)] + kRegisterLimit;
+std::vector<F2ProgramPiece> program_pieces(Address address, ByteView data, ProgramWidth width) {
+  const std::uint32_t unit = bytes_of(width);
+  const auto size = static_cast<std::uint32_t>(data.size());
+  const std::uint32_t head = std::min(size, (unit - address % unit) % unit);
+  const std::uint32_t body = (size - head) / unit * unit;
+  std::vector<F2ProgramPiece> pieces;
+  auto add = [&](std::uint32_t from, std::uint32_t length, ProgramWidth w) {
+    if (length != 0) pieces.push_back({address + from, data.subspan(from, length), w});
+  };
+  add(0, head, ProgramWidth::x8);
+  add(head, body, width);
+  add(head + body, size - head - body, ProgramWidth::x8);
+  return pieces;
 }
 
-Milliseconds mass_erase_limit(std::uint32_t flash_size, ProgramWidth width) {
-  const auto mebibytes = static_cast<int>((flash_size + kMassEraseSize - 1) / kMassEraseSize);
-  return 2 * std::max(mebibytes, 1) * kMassEraseTypical[column(width)];
+void F2Interface::set_geometry(F2Geometry geometry, Address base) {
+  geometry_ = std::move(geometry);
+  base_ = base;
 }
 
-std::uint32_t cr_for_erase(unsigned snb, ProgramWidth width) {
-  return CR::SER.mask() | CR::SNB.of(snb) | CR::PSIZE.of(psize_of(width));
+std::uint32_t F2Interface::flash_size() const {
+  return geometry_.sectors.back().offset + geometry_.sectors.back().size;
 }
 
-std::uint32_t cr_for_program(ProgramWidth width) { return CR::PG.mask() | CR::PSIZE.of(psize_of(width)); }
-
-std::uint32_t F2Controller::status() { return memory_.read32(kFlashSr); }
-
-std::string F2Controller::status_text() {
+std::string F2Interface::status_text() {
   try {
-    return fmt::format("FLASH_SR=0x{:08x}", status());
+    return fmt::format("FLASH_SR=0x{:08x}", memory_.read32(kFlashSr));
   } catch (const Error&) {
     return "FLASH_SR cannot be read, the bus hangs";
   }
 }
 
-void F2Controller::check(std::uint32_t sr, Address address) const {
+void F2Interface::check(std::uint32_t sr, Address address) const {
   if ((sr & SR::kErrors) == 0) return;
   throw FlashError(
       fmt::format("{} (FLASH_SR=0x{:08x}) at 0x{:08x}: {}", f2_error_names(sr), sr, address, explained(sr)),
       bank_, address, "FLASH_SR", sr);
 }
 
-void F2Controller::wait_idle(Nanoseconds limit, std::string_view what) {
+void F2Interface::wait_idle(Nanoseconds limit, std::string_view what) {
   const Deadline deadline(clock_, limit, what);
   for (;;) {
-    const std::uint32_t sr = status();
+    const std::uint32_t sr = memory_.read32(kFlashSr);
     if (!SR::BSY.is_set(sr)) return;
     deadline.check(fmt::format("FLASH_SR=0x{:08x} (BSY is still set)", sr));
     clock_.sleep(kPollInterval);
   }
 }
 
-void F2Controller::switch_on_hsi() {
+void F2Interface::switch_on_hsi() {
   const std::uint32_t cr = memory_.read32(kRccCr);
   if (kHsirdy.is_set(cr)) return;
   memory_.write32(kRccCr, cr | kHsion.mask());
@@ -137,7 +158,16 @@ void F2Controller::switch_on_hsi() {
   }
 }
 
-void F2Controller::open() {
+ProgramWidth F2Interface::measured_width() {
+  const auto millivolts = target_.supply_millivolts();
+  const ProgramWidth chosen = program_width(millivolts);
+  log_.debug("programming x{} ({})", 8 * bytes_of(chosen),
+             millivolts ? fmt::format("target supply {} mV", *millivolts) : "target supply not measured");
+  return chosen;
+}
+
+void F2Interface::open() {
+  width_ = measured_width();
   switch_on_hsi();
   wait_idle(kForeignEraseLimit, "a flash operation that was under way (FLASH_SR.BSY)");
   if (CR::LOCK.is_set(memory_.read32(kFlashCr))) {
@@ -163,7 +193,7 @@ void F2Controller::open() {
   if ((*saved_acr_ & caches) != 0) memory_.write32(kFlashAcr, *saved_acr_ & ~caches);
 }
 
-void F2Controller::close() {
+void F2Interface::close() {
   const UninterruptedScope giving_back(clock_);
   memory_.write32(kFlashCr, CR::LOCK.mask());
   if (!saved_acr_) return;
@@ -180,40 +210,71 @@ void F2Controller::close() {
 }
 
 // Writes `cr`, sets STRT and waits until the controller is done.
-void F2Controller::start(std::uint32_t cr, Milliseconds limit, std::string_view what, Address address) {
+void F2Interface::start(std::uint32_t cr, Milliseconds limit, std::string_view what, Address address) {
   std::array<WordAccess, 2> access{WordAccess::store(kFlashCr, cr),
                                    WordAccess::store(kFlashCr, cr | CR::STRT.mask())};
   memory_.run(access);
   wait_idle(limit, what);
-  check(status(), address);
+  check(memory_.read32(kFlashSr), address);
 }
 
-void F2Controller::erase_sector(unsigned snb, Address address, ProgramWidth width, Milliseconds limit) {
-  start(cr_for_erase(snb, width), limit, fmt::format("the erase of the sector at 0x{:08x}", address),
-        address);
+void F2Interface::erase(unsigned sector) {
+  const Address address = address_of(sector);
+  start(cr_for_erase(geometry_.sectors[sector].snb, width_), erase_limit(sector),
+        fmt::format("the erase of the sector at 0x{:08x}", address), address);
 }
 
-void F2Controller::mass_erase(std::uint32_t flash_size, bool both_banks, ProgramWidth width) {
-  constexpr Address kFlashBase = 0x08000000;
+void F2Interface::erase_all() {
   const std::uint32_t cr =
-      CR::MER.mask() | (both_banks ? CR::MER1.mask() : 0) | CR::PSIZE.of(psize_of(width));
-  start(cr, mass_erase_limit(flash_size, width), "the erase of the whole flash", kFlashBase);
+      CR::MER.mask() | (geometry_.dual_bank ? CR::MER1.mask() : 0) | CR::PSIZE.of(column(width_));
+  start(cr, mass_erase_limit(flash_size(), width_), "the erase of the whole flash", base_);
 }
 
-void F2Controller::program(Address address, ByteView data, ProgramWidth width) {
+void F2Interface::program(Address address, ByteView data) {
+  for (const F2ProgramPiece& piece : program_pieces(address, data, width_)) {
+    program(piece.address, piece.data, piece.width);
+  }
+}
+
+void F2Interface::program(Address address, ByteView data, ProgramWidth width) {
   memory_.write32(kFlashCr, cr_for_program(width));
   while (!data.empty()) {
     const std::size_t size = std::min<std::size_t>(data.size(), kProgramBlock);
     // The bus holds a write back while the one before is being programmed.
     memory_.write(address, data.first(size), static_cast<Width>(bytes_of(width)));
     wait_idle(kProgramLimit * 10, fmt::format("programming up to 0x{:08x}", address + size));
-    check(status(), address);
+    check(memory_.read32(kFlashSr), address);
     address += static_cast<Address>(size);
     data = data.subspan(size);
   }
 }
 
-void F2Controller::write_options(const Options& options, std::uint32_t flash_size) {
+LoaderChip F2Interface::loader_chip() const {
+  return {{kFlashCr, kFlashSr, SR::BSY.mask(), SR::kErrors}, kIwdgKr};
+}
+
+void F2Interface::add_erase(LoaderScript& script, unsigned sector) const {
+  const std::uint32_t cr = cr_for_erase(geometry_.sectors[sector].snb, width_);
+  const LoaderStore stores[] = {{kFlashCr, cr}, {kFlashCr, cr | CR::STRT.mask()}};
+  script.store(address_of(sector), stores);
+}
+
+void F2Interface::add_program(LoaderScript& script, Address address, ByteView data) const {
+  for (const F2ProgramPiece& piece : program_pieces(address, data, width_)) {
+    const unsigned unit = bytes_of(piece.width);
+    script.program(cr_for_program(piece.width), piece.address, unit, unit, piece.data);
+  }
+}
+
+Nanoseconds F2Interface::program_per_byte() const { return kProgramTypical / bytes_of(width_); }
+
+Nanoseconds F2Interface::program_limit() const { return kProgramLimit; }
+
+Milliseconds F2Interface::erase_limit(unsigned sector) const {
+  return sector_erase_limit(geometry_.sectors[sector].size, width_);
+}
+
+void F2Interface::write_options(std::span<const std::uint32_t> values) {
   wait_idle(kForeignEraseLimit, "a flash operation that was under way (FLASH_SR.BSY)");
   if (OPTCR::OPTLOCK.is_set(memory_.read32(kFlashOptcr))) {
     std::array<WordAccess, 2> keys{WordAccess::store(kFlashOptkeyr, kOptKey1),
@@ -229,25 +290,17 @@ void F2Controller::write_options(const Options& options, std::uint32_t flash_siz
     }
   }
   memory_.write32(kFlashSr, SR::kErrors | SR::EOP.mask());
-  const std::uint32_t optcr = options.optcr & ~(OPTCR::OPTLOCK.mask() | OPTCR::OPTSTRT.mask());
-  if (options.optcr1) memory_.write32(kFlashOptcr1, *options.optcr1);
-  if (options.optcr2) memory_.write32(kFlashOptcr2, *options.optcr2);
+  const std::uint32_t optcr = values[0] & ~(OPTCR::OPTLOCK.mask() | OPTCR::OPTSTRT.mask());
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    memory_.write32(kFlashOptcr + 4 * static_cast<Address>(i), values[i]);
+  }
   std::array<WordAccess, 2> access{WordAccess::store(kFlashOptcr, optcr),
                                    WordAccess::store(kFlashOptcr, optcr | OPTCR::OPTSTRT.mask())};
   memory_.run(access);
   // Going back from RDP level 1 to 0 erases the whole flash first.
-  wait_idle(mass_erase_limit(flash_size, ProgramWidth::x8) + kOptionLimit, "programming the option bytes");
-  check(status(), kFlashOptcr);
+  wait_idle(mass_erase_limit(flash_size(), ProgramWidth::x8) + kOptionLimit, "programming the option bytes");
+  check(memory_.read32(kFlashSr), kFlashOptcr);
   memory_.write32(kFlashOptcr, optcr | OPTCR::OPTLOCK.mask());
-}
-
-OpenFlash::~OpenFlash() {
-  try {
-    controller_.close();
-  } catch (const Error&) {
-    // On the way out of another error, which tells more; a chip that no longer answers is locked by its
-    // reset.
-  }
 }
 
 }  // namespace probity::stm32

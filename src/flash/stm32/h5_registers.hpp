@@ -1,0 +1,49 @@
+// Registers of the STM32H5 flash interface (the non-secure ones) and of what else its driver touches.
+// Sources: stm32h503xx.h, stm32h563xx.h of ST's CMSIS package; RM0481, RM0492.
+#pragma once
+
+#include "base/bits.hpp"
+#include "base/units.hpp"
+
+namespace probity::stm32::h5 {
+
+constexpr Address kRegisters = 0x40022000;
+constexpr Address kNskeyr = kRegisters + 0x04, kOptkeyr = kRegisters + 0x0C, kOptcr = kRegisters + 0x1C;
+constexpr Address kNssr = kRegisters + 0x20, kNscr = kRegisters + 0x28, kNsccr = kRegisters + 0x30;
+// Option registers in force; those to be programmed are 4 bytes behind.
+constexpr Address kToProgram = 4;
+constexpr Address kOptsrCur = kRegisters + 0x50, kOptsr2Cur = kRegisters + 0x70;
+constexpr Address kNsbootCur = kRegisters + 0x80, kSecbootCur = kRegisters + 0x88;
+constexpr Address kSecwmCur = kRegisters + 0xE0, kWrpCur = kRegisters + 0xE8, kHdpCur = kRegisters + 0xF8;
+constexpr Address kEdataCur = kRegisters + 0xF0;
+constexpr Address kBank2Step = 0x100;  // of the four above
+
+namespace CR {
+constexpr Field LOCK{"LOCK", 0}, PG{"PG", 1}, SER{"SER", 2}, BER{"BER", 3}, START{"START", 5};
+constexpr Field SNB{"SNB", 6, 7};
+// "The bit selects the physical bank, the SWAP_BANK setting is ignored" (RM0481, FLASH_NSCR).
+constexpr Field BKSEL{"BKSEL", 31};
+}  // namespace CR
+
+namespace SR {
+constexpr Field BSY{"BSY", 0}, WBNE{"WBNE", 1}, DBNE{"DBNE", 3};
+constexpr Field WRPERR{"WRPERR", 17}, PGSERR{"PGSERR", 18}, STRBERR{"STRBERR", 19}, INCERR{"INCERR", 20};
+constexpr Field OPTCHANGEERR{"OPTCHANGEERR", 23};
+constexpr std::uint32_t kToClear = 0x009F0000;  // without the two of the OBK area, which H503 does not have
+}  // namespace SR
+
+constexpr Field kOptlock{"OPTLOCK", 0}, kOptstart{"OPTSTART", 1}, kSwapBank{"SWAP_BANK", 31};  // OPTCR
+
+// OPTSR.PRODUCT_STATE: RM0481, table "product states".
+constexpr std::uint32_t kOpen = 0xED, kProvisioning = 0x17, kRegression = 0x9A;
+
+constexpr std::uint32_t kTzenOn = 0xB4;      // OPTSR2.TZEN; 0xC3 off
+constexpr std::uint32_t kBootLocked = 0xB4;  // NSBOOT_LOCK, SECBOOT_LOCK; 0xC3 not
+
+constexpr Address kFlashSize = 0x08FFF80C;
+constexpr Address kDbgmcuIdcode = 0x44024000;
+constexpr Field kDevId{"DEV_ID", 0, 12}, kRevId{"REV_ID", 16, 16};
+constexpr Address kIwdgKr = 0x40003000;
+constexpr Address kIcacheCr = 0x40030400;
+
+}  // namespace probity::stm32::h5

@@ -1,0 +1,73 @@
+// The flash interface of STM32H7, and of H5 with another layout: wide flash words, two chip banks with a
+// register set each, or with one set and a bit that selects.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapter/mem_port.hpp"
+#include "base/clock.hpp"
+#include "flash/stm32/flash_interface.hpp"
+#include "flash/stm32/h7_layout.hpp"
+
+namespace probity::stm32 {
+
+// Where a sector of the FlashBank is on the chip.
+struct H7Place {
+  Address address = 0;
+  unsigned chip_bank = 0, snb = 0;
+};
+
+class H7Interface final : public FlashInterface {
+ public:
+  // `memory` and `clock` must outlive it, and `layout`. `places` in rising order, not empty.
+  H7Interface(MemPort& memory, Clock& clock, std::string bank, const H7Layout& layout,
+              std::vector<H7Place> places);
+
+  unsigned granule() const override { return layout_.granule; }
+  // Each flash word has an ECC of its own: one that was programmed with 0xFF cannot be programmed again.
+  bool blank_is_erased() const override { return false; }
+  void open() override;
+  void close() override;
+  void erase(unsigned sector) override;
+  void erase_all() override;
+  void program(Address address, ByteView data) override;
+  LoaderChip loader_chip() const override;
+  void add_erase(LoaderScript& script, unsigned sector) const override;
+  void add_program(LoaderScript& script, Address address, ByteView data) const override;
+  Nanoseconds program_per_byte() const override { return layout_.program_typical / layout_.granule; }
+  Nanoseconds program_limit() const override { return layout_.program_limit; }
+  Milliseconds erase_limit(unsigned) const override { return layout_.erase_limit; }
+  std::string status_text() override;
+  void check(std::uint32_t status, Address address) const override;
+
+ private:
+  // The register set that a chip bank uses: 0 or 1.
+  unsigned set_of(unsigned chip_bank) const { return layout_.bank_step != 0 ? chip_bank : 0; }
+  Address reg(Address first, unsigned chip_bank) const {
+    return first + set_of(chip_bank) * layout_.bank_step;
+  }
+  std::uint32_t select(unsigned chip_bank) const { return chip_bank == 1 ? layout_.bank2_select : 0; }
+  unsigned chip_bank_at(Address address) const;
+  std::uint32_t erase_command(const H7Place& place) const;
+  std::uint32_t program_command(unsigned chip_bank) const;
+  LoaderRegisters registers_of(unsigned chip_bank) const;
+  std::uint32_t error_mask() const;
+  void open_set(unsigned chip_bank);
+  void start(unsigned chip_bank, std::uint32_t command);
+  // The status once no operation is under way; TimeoutError.
+  std::uint32_t wait_idle(unsigned chip_bank, std::uint32_t busy, Nanoseconds limit, std::string_view what);
+  void stop_cache();
+  void give_cache_back();
+
+  MemPort& memory_;
+  Clock& clock_;
+  std::string bank_;
+  const H7Layout& layout_;
+  std::vector<H7Place> places_;
+  std::vector<unsigned> chip_banks_;  // in use
+  std::vector<unsigned> sets_;        // one chip bank for each register set in use
+  bool cache_was_on_ = false;
+};
+
+}  // namespace probity::stm32

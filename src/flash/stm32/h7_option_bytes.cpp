@@ -1,0 +1,141 @@
+#include "flash/stm32/h7_option_bytes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/errors.hpp"
+#include "flash/stm32/h7_registers.hpp"
+
+namespace probity::stm32 {
+
+namespace {
+
+constexpr Nanoseconds kPollInterval = Milliseconds(1);
+constexpr std::uint32_t kOptKey1 = 0x08192A3B, kOptKey2 = 0x4C5D6E7F;  // RM0433 4.9.3, RM0481 7.11.5
+
+// Locks again whichever way the scope is left.
+class OpenOptions {
+ public:
+  OpenOptions(MemPort& memory, Clock& clock, const OptionControl& control)
+      : memory_(memory), clock_(clock), control_(control) {}
+  ~OpenOptions() {
+    const UninterruptedScope giving_back(clock_);
+    try {
+      memory_.write32(control_.cr, control_.lock.mask());
+    } catch (const Error&) {
+      // On the way out of another error, which tells more; a reset locks as well.
+    }
+  }
+  OpenOptions(const OpenOptions&) = delete;
+  OpenOptions& operator=(const OpenOptions&) = delete;
+
+ private:
+  MemPort& memory_;
+  Clock& clock_;
+  const OptionControl& control_;
+};
+
+}  // namespace
+
+OptionRisk h7_rdp_risk(std::uint32_t before, std::uint32_t after) {
+  if (before == after) return OptionRisk::none;
+  if (after == h7::kRdpLevel2) return OptionRisk::permanent;
+  return after == h7::kRdpLevel0 ? OptionRisk::mass_erase : OptionRisk::none;
+}
+
+H7OptionBytes::H7OptionBytes(MemPort& memory, Clock& clock, std::string bank, const OptionControl& control,
+                             std::vector<OptionRegister> registers, std::vector<OptionField> fields,
+                             Milliseconds limit)
+    : memory_(memory),
+      clock_(clock),
+      bank_(std::move(bank)),
+      control_(control),
+      registers_(std::move(registers)),
+      fields_(std::move(fields)),
+      limit_(limit) {}
+
+std::vector<std::uint32_t> H7OptionBytes::read() {
+  std::vector<WordAccess> access;
+  for (const OptionRegister& reg : registers_) access.push_back(WordAccess::load(reg.read));
+  memory_.run(access);
+  std::vector<std::uint32_t> values;
+  for (const WordAccess& word : access) values.push_back(word.value);
+  return values;
+}
+
+void H7OptionBytes::unlock() {
+  if (!control_.lock.is_set(memory_.read32(control_.cr))) return;
+  std::array<WordAccess, 3> access{WordAccess::store(control_.keyr, kOptKey1),
+                                   WordAccess::store(control_.keyr, kOptKey2), WordAccess::load(control_.cr)};
+  memory_.run(access);
+  const std::uint32_t cr = access.back().value;
+  if (!control_.lock.is_set(cr)) return;
+  throw FlashError(
+      fmt::format("options not unlocked (FLASH_OPTCR=0x{:08x}): OPTLOCK stays set until the next reset "
+                  "after a wrong key; try: reset halt",
+                  cr),
+      bank_, control_.cr, "FLASH_OPTCR", cr);
+}
+
+void H7OptionBytes::apply() {
+  memory_.write32(control_.cr, control_.start.mask());
+  const Deadline deadline(clock_, limit_, "programming the option bytes");
+  for (;;) {
+    const std::uint32_t value = memory_.read32(control_.busy_register);
+    if (!control_.busy.is_set(value)) break;
+    deadline.check(fmt::format("{} is still set (0x{:08x})", control_.busy.name, value));
+    clock_.sleep(kPollInterval);
+  }
+  const std::uint32_t status = memory_.read32(control_.error_register);
+  if (!control_.error.is_set(status)) return;
+  memory_.write32(control_.error_clear, control_.error.mask());
+  throw FlashError(
+      fmt::format("error changing option bytes ({}=1, {}=0x{:08x}): the chip refused the new values",
+                  control_.error.name, control_.error_name, status),
+      bank_, control_.error_register, std::string(control_.error_name), status);
+}
+
+void H7OptionBytes::write(std::span<const std::uint32_t> values) {
+  const std::vector<std::uint32_t> before = read();
+  const OpenOptions open(memory_, clock_, control_);
+  unlock();
+  memory_.write32(control_.error_clear, control_.error.mask());
+  for (std::size_t i = 0; i < registers_.size(); ++i) {
+    const std::uint32_t wanted = values[i] & ~(i == 0 ? control_.not_set : 0);
+    const std::uint32_t prepared = memory_.read32(registers_[i].write);
+    if (wanted == prepared && values[i] == before[i]) continue;
+    memory_.write32(registers_[i].write, wanted);
+  }
+  apply();
+}
+
+void H7OptionBytes::write_one(Address address, std::uint32_t value) {
+  const OpenOptions open(memory_, clock_, control_);
+  unlock();
+  memory_.write32(control_.error_clear, control_.error.mask());
+  memory_.write32(address, value);
+  apply();
+}
+
+const OptionField& H7OptionBytes::field_named(std::string_view name) const {
+  const auto found = std::ranges::find(fields_, name, &OptionField::name);
+  if (found == fields_.end()) {
+    throw FlashError(fmt::format("this chip has no option bytes named {}", name), bank_, control_.cr);
+  }
+  return *found;
+}
+
+void H7OptionBytes::set(std::vector<std::uint32_t>& values, std::string_view field,
+                        std::uint32_t value) const {
+  const OptionField& row = field_named(field);
+  values.at(row.reg) = row.field().set(values.at(row.reg), value);
+}
+
+std::uint32_t H7OptionBytes::get(std::span<const std::uint32_t> values, std::string_view field) const {
+  const OptionField& row = field_named(field);
+  return row.field().get(values[row.reg]);
+}
+
+}  // namespace probity::stm32
