@@ -218,6 +218,11 @@ BusStatus ChipBus::write(Master master, std::uint32_t address, unsigned size, st
   return BusStatus::error;
 }
 
+bool ChipBus::write_repeats(std::uint32_t address, std::uint32_t value) {
+  const BlockPlace place = block_at(remap(address));
+  return place.registers != nullptr && place.registers->write_repeats(place.offset, value);
+}
+
 // The core knows of its own store at the address it wrote to, not of the others where the byte is seen.
 void ChipBus::store_ram(Master master, RamPlace place, std::uint32_t address, unsigned size,
                         std::uint32_t value) {

@@ -30,6 +30,7 @@ class ChipBus final : public SystemBus {
 
   BusStatus read(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) override;
   BusStatus write(Master master, std::uint32_t address, unsigned size, std::uint32_t value) override;
+  bool write_repeats(std::uint32_t address, std::uint32_t value) override;
   const std::uint8_t* fetch_window(std::uint32_t address, std::uint32_t& window_begin,
                                    std::uint32_t& window_size) override;
   std::uint8_t* data_window(std::uint32_t address, std::uint32_t& window_begin,

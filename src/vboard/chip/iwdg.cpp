@@ -68,6 +68,11 @@ BusStatus Iwdg::write_register(std::uint32_t offset, std::uint32_t value, Lanes)
   }
 }
 
+// A watchdog that does not run can be fed for ever.
+bool Iwdg::write_repeats(std::uint32_t offset, std::uint32_t value) const {
+  return offset == KR && value == kReloadKey && !running_;
+}
+
 // RM0090 21.4.2: divider 4 << PR, up to 256.
 Nanoseconds Iwdg::tick() const {
   const std::uint64_t divider = 4u << std::min(prescaler_, kSlowestPrescaler);

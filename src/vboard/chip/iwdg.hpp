@@ -15,6 +15,7 @@ class Iwdg final : public RegisterBlock {
 
   BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
   BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
+  bool write_repeats(std::uint32_t offset, std::uint32_t value) const override;
   void reset() override;
   void start();
 

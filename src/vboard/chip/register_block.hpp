@@ -32,6 +32,8 @@ class RegisterBlock {
   // 0.
   virtual BusStatus read_register(std::uint32_t offset, std::uint32_t& value) = 0;
   virtual BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) = 0;
+  // SystemBus::write_repeats() of a register.
+  virtual bool write_repeats(std::uint32_t /*offset*/, std::uint32_t /*value*/) const { return false; }
   virtual void reset() = 0;
 };
 

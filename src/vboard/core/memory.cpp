@@ -147,9 +147,12 @@ BusStatus Machine::read_data(std::uint32_t address, unsigned size, std::uint32_t
 }
 
 BusStatus Machine::write_data(std::uint32_t address, unsigned size, std::uint32_t value) {
-  poll.note_change();
-  if (in_ppb(address)) return write_ppb(Master::data, address, size, value);
+  if (in_ppb(address)) {
+    poll.note_change();
+    return write_ppb(Master::data, address, size, value);
+  }
   if (facts.has_bit_band && in_bit_band(address)) {
+    poll.note_change();
     const std::uint32_t word = bit_band_word(address), bit = 1u << (address >> 2 & 31);
     std::uint32_t old = 0;
     const BusStatus status = bus.read(Master::data, word, 4, old);
@@ -158,6 +161,7 @@ BusStatus Machine::write_data(std::uint32_t address, unsigned size, std::uint32_
     return bus.write(Master::data, word, 4, (value & 1) != 0 ? old | bit : old & ~bit);
   }
   const BusStatus status = bus.write(Master::data, address, size, value);
+  if (!bus.write_repeats(address, value)) poll.note_change();
   if (code.may_hold(address)) code.drop(address, size);
   return status;
 }

@@ -17,6 +17,9 @@ class SystemBus {
   virtual ~SystemBus() = default;
   virtual BusStatus read(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) = 0;
   virtual BusStatus write(Master master, std::uint32_t address, unsigned size, std::uint32_t value) = 0;
+  // The core has just written this: would the same write once more, now or later, change nothing at all? (A
+  // key for a watchdog that does not run.) It does not end a polling loop then.
+  virtual bool write_repeats(std::uint32_t /*address*/, std::uint32_t /*value*/) { return false; }
 
   // Fast path for plain memory: a pointer to the byte at `address`, inside the window [window_begin,
   // window_begin + window_size), or null (peripherals, busy flash). The core decodes instructions from it and

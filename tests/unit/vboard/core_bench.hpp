@@ -13,7 +13,7 @@
 
 namespace probity::vboard::test {
 
-constexpr std::uint32_t kFlash = 0x08000000, kRam = 0x20000000, kBusy = 0x40000000;
+constexpr std::uint32_t kFlash = 0x08000000, kRam = 0x20000000, kBusy = 0x40000000, kFed = 0x40000004;
 constexpr std::uint32_t kFlashSize = 0x10000, kRamSize = 0x4000;
 
 constexpr std::uint32_t kDhcsr = 0xE000EDF0, kDcrsr = 0xE000EDF4, kDcrdr = 0xE000EDF8, kDemcr = 0xE000EDFC;
@@ -45,12 +45,16 @@ class BenchBus : public SystemBus {
   }
   BusStatus write(Master, std::uint32_t address, unsigned size, std::uint32_t value) override {
     if (address == kBusy) return busy_until = core->cycle() + value, BusStatus::ok;
+    if (address == kFed) return ++feedings, BusStatus::ok;
     std::uint32_t begin = 0;
     Bytes* memory = find(address, begin);
     if (memory != &ram) return BusStatus::error;
     for (unsigned i = 0; i < size; ++i)
       ram[address - begin + i] = static_cast<std::uint8_t>(value >> (8 * i));
     return BusStatus::ok;
+  }
+  bool write_repeats(std::uint32_t address, std::uint32_t) override {
+    return address == kFed && !counts_feedings;
   }
   const std::uint8_t* fetch_window(std::uint32_t address, std::uint32_t& begin,
                                    std::uint32_t& size) override {
@@ -77,7 +81,8 @@ class BenchBus : public SystemBus {
 
   const Core* core = nullptr;
   Bytes flash, ram;
-  std::uint64_t busy_until = 0, flash_stalls_until = 0, reads = 0;
+  std::uint64_t busy_until = 0, flash_stalls_until = 0, reads = 0, feedings = 0;
+  bool counts_feedings = false;  // a write to kFed is a change, every time
   bool fast_ram = true, knows_events = true;
 
  private:

@@ -56,6 +56,24 @@ TEST(CoreTime, TwoSecondsOfEraseCostFewReads) {
   EXPECT_LT(b.bus.reads, 20u);
 }
 
+TEST(CoreTime, FeedingAWatchdogThatDoesNotRunDoesNotEndTheSkipping) {
+  for (const bool counts : {false, true}) {
+    Bench b;
+    b.bus.counts_feedings = counts;
+    // As kPoll, with str r4, [r0, #4] in the loop.
+    b.start({0x2001, 0x0780, 0x6004, 0x6044, 0x6801, 0xF011, 0x0F01, 0xD1FA, 0x3201, 0xE7FE});
+    constexpr std::uint32_t kDuration = 100'000;
+    set_r4(b, kDuration);
+    b.core.run(kDuration + 1000);
+    EXPECT_EQ(b.core.registers().r[2], 1u);
+    if (counts) {
+      EXPECT_GT(b.bus.feedings, 5'000u);
+    } else {
+      EXPECT_LT(b.bus.feedings, 20u);
+    }
+  }
+}
+
 TEST(CoreTime, PollingThroughAFunctionThatPushesIsSkippedToo) {
   Bench b;
   // movs r0, #1; lsls r0, #30; str r4, [r0]; loop: bl f; bne loop; adds r2, #1; b .; f: push {r3, lr}; ldr
