@@ -16,18 +16,6 @@ constexpr unsigned kBitsPerWrp = 8;
 
 bool protects(std::uint32_t wrpr, unsigned bit) { return !Field{"WRP", bit}.is_set(wrpr); }
 
-std::string listed(const std::vector<unsigned>& numbers) {
-  std::string text;
-  for (std::size_t i = 0; i < numbers.size();) {
-    std::size_t last = i;
-    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
-    text += (text.empty() ? "" : ", ") +
-            (last == i ? fmt::format("{}", numbers[i]) : fmt::format("{}-{}", numbers[i], numbers[last]));
-    i = last + 1;
-  }
-  return text;
-}
-
 std::uint32_t wrp_word(const F1OptionValues& values) {
   std::uint32_t word = 0;
   for (unsigned i = 0; i < 4; ++i) word |= Field{"", kBitsPerWrp * i, kBitsPerWrp}.of(values[kWrp0 + i]);
@@ -77,15 +65,12 @@ std::string F1Bank::protection_hint(const std::vector<unsigned>& blocks) {
   const std::uint32_t next = wrp_word(options_.programmed());
   const bool lifted =
       std::ranges::none_of(blocks, [&](unsigned block) { return protects(next, first_bit() + block); });
-  std::string text = fmt::format("protection block{} {} {} write-protected", blocks.size() == 1 ? "" : "s",
-                                 listed(blocks), blocks.size() == 1 ? "is" : "are");
+  const std::string text = write_protected_words(blocks);
   if (lifted) {
     return text + fmt::format("; the option bytes have it off already, which comes into force with: {}",
                               comes_into_force());
   }
-  const bool gap = blocks.back() - blocks.front() + 1 != blocks.size();
-  return text + fmt::format("; clear it with: flash protect {} {} {} off and then {}", config_.name,
-                            blocks.front(), gap ? "last" : std::to_string(blocks.back()), comes_into_force());
+  return text + fmt::format("; clear it with: {} and then {}", unprotect_command(blocks), comes_into_force());
 }
 
 void F1Bank::require_allowed(std::span<const FlashStep> steps) {

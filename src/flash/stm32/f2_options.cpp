@@ -15,18 +15,6 @@ constexpr Field kExtra{"", 28, 4};      // OPTCR bits that `user_options` shows 
 constexpr Field kShownExtra{"", 8, 4};  // … there
 constexpr Field kBootAdd0{"BOOT_ADD0", 0, 16}, kBootAdd1{"BOOT_ADD1", 16, 16};  // of FLASH_OPTCR1, RM0385
 
-std::string listed(const std::vector<unsigned>& numbers) {
-  std::string text;
-  for (std::size_t i = 0; i < numbers.size();) {
-    std::size_t last = i;
-    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
-    text += (text.empty() ? "" : ", ") +
-            (last == i ? fmt::format("{}", numbers[i]) : fmt::format("{}-{}", numbers[i], numbers[last]));
-    i = last + 1;
-  }
-  return text;
-}
-
 }  // namespace
 
 bool F2Bank::block_protected(const OptionWords& words, unsigned block) const {
@@ -55,11 +43,7 @@ std::string F2Bank::protection_hint(const OptionWords& words, const std::vector<
     return "PCROP (OPTCR.SPRMOD) is on; it goes away with read-out protection: stm32f2x lock, then stm32f2x "
            "unlock";
   }
-  const std::string_view unit = blocks_.empty() ? "sector" : "protection block";
-  const bool gap = blocks.back() - blocks.front() + 1 != blocks.size();
-  return fmt::format("{}{} {} {} write-protected; clear it with: flash protect {} {} {} off", unit,
-                     blocks.size() == 1 ? "" : "s", listed(blocks), blocks.size() == 1 ? "is" : "are",
-                     config_.name, blocks.front(), gap ? "last" : std::to_string(blocks.back()));
+  return fmt::format("{}; clear it with: {}", write_protected_words(blocks), unprotect_command(blocks));
 }
 
 void F2Bank::require_unprotected(const OptionWords& words, std::span<const FlashStep> steps) const {

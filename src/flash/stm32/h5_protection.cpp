@@ -80,15 +80,9 @@ void H5Bank::require_unprotected(std::span<const std::uint32_t> values,
   if (blocks.empty()) return;
   const std::string_view name = kNames[protection_[blocks.front()].chip_bank].wrp;
   const std::uint32_t wrp = options_->get(values, name);
-  std::string listed;
-  for (const unsigned block : blocks) listed += fmt::format("{}{}", listed.empty() ? "" : ", ", block);
-  throw FlashError(
-      fmt::format(
-          "{}=0x{:08x}: {}{} {} of bank {} {} write-protected; clear it with: flash protect {} {} {} off; "
-          "nothing was changed",
-          name, wrp, blocks_.empty() ? "sector" : "protection block", blocks.size() == 1 ? "" : "s", listed,
-          config_.name, blocks.size() == 1 ? "is" : "are", config_.name, blocks.front(), blocks.back()),
-      config_.name, base_ + protection_blocks()[blocks.front()].offset, std::string(name), wrp);
+  throw FlashError(fmt::format("{}=0x{:08x}: {}; clear it with: {}; nothing was changed", name, wrp,
+                               write_protected_words(blocks), unprotect_command(blocks)),
+                   config_.name, base_ + protection_blocks()[blocks.front()].offset, std::string(name), wrp);
 }
 
 void H5Bank::require_allowed(std::span<const FlashStep> steps) {

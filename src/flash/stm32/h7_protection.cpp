@@ -77,16 +77,10 @@ void H7Bank::require_unprotected(std::span<const std::uint32_t> values,
   if (blocks.empty()) return;
   const H7BankOptions& names = h7_bank_options(protection_[blocks.front()].chip_bank);
   const std::uint32_t wrp = options_->get(values, names.wrp);
-  std::string listed;
-  for (const unsigned block : blocks) listed += fmt::format("{}{}", listed.empty() ? "" : ", ", block);
-  throw FlashError(
-      fmt::format(
-          "{}=0x{:08x}: {}{} {} of bank {} {} write-protected; clear it with: flash protect {} {} {} off; "
-          "nothing was changed",
-          names.wpsn_name, wrp, blocks_.empty() ? "sector" : "protection block",
-          blocks.size() == 1 ? "" : "s", listed, config_.name, blocks.size() == 1 ? "is" : "are",
-          config_.name, blocks.front(), blocks.back()),
-      config_.name, base_ + protection_blocks()[blocks.front()].offset, std::string(names.wpsn_name), wrp);
+  throw FlashError(fmt::format("{}=0x{:08x}: {}; clear it with: {}; nothing was changed", names.wpsn_name,
+                               wrp, write_protected_words(blocks), unprotect_command(blocks)),
+                   config_.name, base_ + protection_blocks()[blocks.front()].offset,
+                   std::string(names.wpsn_name), wrp);
 }
 
 void H7Bank::require_allowed(std::span<const FlashStep> steps) {

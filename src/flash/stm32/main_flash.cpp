@@ -15,6 +15,18 @@ namespace {
 
 constexpr Address kMainFlashBase = 0x08000000;  // on every STM32
 
+std::string listed(const std::vector<unsigned>& numbers) {
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    text += (text.empty() ? "" : ", ") +
+            (last == i ? fmt::format("{}", numbers[i]) : fmt::format("{}-{}", numbers[i], numbers[last]));
+    i = last + 1;
+  }
+  return text;
+}
+
 }  // namespace
 
 MainFlash::MainFlash(FlashBankConfig config, Target& target, Clock& clock, Log& log)
@@ -42,6 +54,17 @@ unsigned MainFlash::read_size_kib(Address size_register, unsigned assumed) {
   }
   log_.warn("STM32 flash size failed, probe inaccurate - assuming {}k flash", assumed);
   return assumed;
+}
+
+std::string MainFlash::write_protected_words(const std::vector<unsigned>& blocks) const {
+  return fmt::format("{}{} {} {} write-protected", blocks_.empty() ? "sector" : "protection block",
+                     blocks.size() == 1 ? "" : "s", listed(blocks), blocks.size() == 1 ? "is" : "are");
+}
+
+std::string MainFlash::unprotect_command(const std::vector<unsigned>& blocks) const {
+  const bool gap = blocks.back() - blocks.front() + 1 != blocks.size();
+  return fmt::format("flash protect {} {} {} off", config_.name, blocks.front(),
+                     gap ? "last" : std::to_string(blocks.back()));
 }
 
 void MainFlash::erase(SectorRange range) {

@@ -51,6 +51,10 @@ class MainFlash : public FlashBank {
   virtual std::string hint(const FlashError& error, unsigned sector) = 0;
 
   void need_probe();
+  // "protection blocks 2-3, 7 are write-protected" and "flash protect BANK 2 last off", for messages.
+  // `blocks`: ascending numbers of protection_blocks(), not empty.
+  std::string write_protected_words(const std::vector<unsigned>& blocks) const;
+  std::string unprotect_command(const std::vector<unsigned>& blocks) const;
   // The bank's flash size in KiB from the chip's size register, or, where that is blank, `assumed` with
   // OpenOCD's warning.
   unsigned read_size_kib(Address size_register, unsigned assumed);

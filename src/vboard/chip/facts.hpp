@@ -73,7 +73,7 @@ struct AccessPort {
 
 // Where the blocks of registers lie that the board has models of; 0: not there.
 struct BlockPlaces {
-  std::uint32_t flash = 0, rcc = 0, pwr = 0, syscfg = 0, iwdg = 0;
+  std::uint32_t flash = 0, rcc = 0, syscfg = 0, iwdg = 0;
   std::uint32_t dbgmcu = 0;         // IDCODE is its first word
   std::uint32_t dbgmcu_freeze = 0;  // address of the register that stops the IWDG while the core is halted …
   unsigned iwdg_stop_bit = 12;      // … and its bit

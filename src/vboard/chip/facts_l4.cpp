@@ -34,7 +34,6 @@ GenerationFacts l4() {
   GenerationFacts facts;
   facts.places = {.flash = 0x40022000,
                   .rcc = 0x40021000,
-                  .pwr = 0x40007000,
                   .syscfg = 0x40010000,
                   .iwdg = 0x40003000,
                   .dbgmcu = 0xE0042000,
@@ -70,7 +69,6 @@ GenerationFacts wireless(const RccFacts& rcc) {
   GenerationFacts facts = l4();
   facts.places.flash = 0x58004000;
   facts.places.rcc = 0x58000000;
-  facts.places.pwr = 0x58000400;
   facts.places.dbgmcu_freeze = 0xE004203C;
   facts.places.gpio_ports = 8;
   facts.dpidr = 0x6BA02477;

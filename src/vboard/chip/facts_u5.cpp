@@ -17,7 +17,6 @@ GenerationFacts l5() {
   GenerationFacts facts;
   facts.places = {.flash = 0x40022000,
                   .rcc = 0x40021000,
-                  .pwr = 0x40007000,
                   .iwdg = 0x40003000,
                   .dbgmcu = 0xE0044000,
                   .dbgmcu_freeze = 0xE0044008,
@@ -45,7 +44,6 @@ GenerationFacts u5() {
   constexpr std::uint32_t PWR_VOSR = 0x4602080C;
   GenerationFacts facts = l5();
   facts.places.rcc = 0x46020C00;
-  facts.places.pwr = 0x46020800;
   facts.uid = 0x0BFA0700;
   facts.flash_size_register = 0x0BFA07A0;
   facts.rcc = &u5_rcc();

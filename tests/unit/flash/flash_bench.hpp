@@ -54,8 +54,8 @@ class Bench {
     adapter->set_speed(settings.speed);
     dap.emplace("dap", adapter->connect(options.way.transport, {}), virtual_host.clock(), log);
     dap->connect();
-    target =
-        make_cortex_m("stm32f4x.cpu", {*dap, dap->memory(options.ap), *adapter, reset, virtual_host.clock(), log});
+    target = make_cortex_m("stm32f4x.cpu",
+                           {*dap, dap->memory(options.ap), *adapter, reset, virtual_host.clock(), log});
     target->examine();
     target->work_areas().config = {kRam, options.work_area, false};
     reset_halt();
