@@ -64,7 +64,7 @@ std::vector<CommandRow> stm32h7x_rows() {
       {"stm32h7x mass_erase", kExec, "bank_id", "Erases the whole bank.", mass_erase},
       {"stm32h7x option_read", kExec, "bank_id reg_offset", "Shows an option register.", option_read},
       {"stm32h7x option_write", kExec, "bank_id reg_offset value [reg_mask]",
-       "Writes bits of an option register (the …_PRG one) and applies it.", option_write},
+       "Writes bits of an option register (of the _PRG register) and applies it.", option_write},
   };
 }
 

@@ -40,6 +40,17 @@ std::uint8_t erased(const ChipFacts& facts) {
   return static_cast<std::uint8_t>(facts.line->generation->erased_value);
 }
 
+template <typename Write>
+void replace_file(const std::string& name, Write write) {
+  const std::string beside = name + ".new";
+  std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+  write(out);
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(beside, name, error);
+  if (!out || error) throw ConfigError(fmt::format("cannot write the flash file '{}'", name));
+}
+
 }  // namespace
 
 NonVolatile::NonVolatile(const ChipFacts& facts, std::string flash_file)
@@ -92,17 +103,17 @@ void NonVolatile::set_option(std::string_view name, std::uint32_t value) {
   word->second = value;
 }
 
+// Each file is replaced as a whole: who reads it meanwhile sees the old one or the new one.
 void NonVolatile::save() const {
   if (file_.empty()) return;
-  std::ofstream out(file_, std::ios::binary | std::ios::trunc);
-  out.write(reinterpret_cast<const char*>(cells.data()), static_cast<std::streamsize>(cells.size()));
-  out.close();
-  std::ofstream options(file_ + ".options", std::ios::trunc);
-  for (const auto& [name, value] : options_) options << fmt::format("{} {:08x}\n", name, value);
-  if (!otp.empty()) options << fmt::format("OTP {}\n", hex(otp));
-  if (!otp_locks.empty()) options << fmt::format("OTP_LOCKS {}\n", hex(otp_locks));
-  options.close();
-  if (!out || !options) throw ConfigError(fmt::format("cannot write the flash file '{}'", file_));
+  replace_file(file_, [&](std::ofstream& out) {
+    out.write(reinterpret_cast<const char*>(cells.data()), static_cast<std::streamsize>(cells.size()));
+  });
+  replace_file(file_ + ".options", [&](std::ofstream& out) {
+    for (const auto& [name, value] : options_) out << fmt::format("{} {:08x}\n", name, value);
+    if (!otp.empty()) out << fmt::format("OTP {}\n", hex(otp));
+    if (!otp_locks.empty()) out << fmt::format("OTP_LOCKS {}\n", hex(otp_locks));
+  });
 }
 
 }  // namespace probity::vboard
