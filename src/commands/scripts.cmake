@@ -16,5 +16,6 @@ foreach(folder interface target tcl tcl/board)
   get_filename_component(name ${folder} NAME)  # `source [find board/NAME.cfg]`, as users' files say
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${folder} ${CMAKE_BINARY_DIR}/${PROBITY_SCRIPTS}/${name} SYMBOLIC)
 endforeach()
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/interface ${CMAKE_SOURCE_DIR}/target ${CMAKE_SOURCE_DIR}/tcl ${CMAKE_SOURCE_DIR}/tcl/board
-        DESTINATION ${PROBITY_SCRIPTS} PATTERN "tcl/board" EXCLUDE)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/interface ${CMAKE_SOURCE_DIR}/target DESTINATION ${PROBITY_SCRIPTS})
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/tcl DESTINATION ${PROBITY_SCRIPTS} REGEX "/tcl/board" EXCLUDE)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/tcl/board/ DESTINATION ${PROBITY_SCRIPTS}/board)

@@ -21,6 +21,9 @@ def test_an_installed_program_finds_its_scripts(tmp_path, prefix, staged):
     subprocess.run(["cmake", "--install", BUILD.parent, "--prefix", prefix if staged else place], env=environment, check=True,
                    capture_output=True)
     assert [file for file in BESIDE if not (place / file).is_file()] == []
+    for ours, there in (("tcl/board", "board"), ("target", "target"), ("interface", "interface")):
+        expected = sorted(file.name for file in (SOURCE / ours).iterdir())
+        assert sorted(file.name for file in (place / "share/probity/scripts" / there).iterdir()) == expected
     flash = tmp_path / "flash"
     done = subprocess.run([place / "bin/openocd", "--virtual", f"stm32f407vg,flash={flash}", "-f", "interface/stlink.cfg",
                            "-f", "target/stm32f4x.cfg", "-c", f"program {SOURCE}/contrib/example/blink.elf verify reset exit"],
