@@ -9,7 +9,7 @@ import pytest
 
 from support.debugging import GdbServer
 from support.probity import BUILD, run
-from support.served import Served, ours
+from support.served import ours
 from support.vboard import Vboard
 
 

@@ -8,7 +8,7 @@ TARGETS = {
     "stm32f4": "stm32f4x", "stm32f7": "stm32f7x", "stm32g0": "stm32g0x", "stm32g4": "stm32g4x", "stm32h5": "stm32h5x",
     "stm32h7": "stm32h7x", "stm32l0": "stm32l0", "stm32l1": "stm32l1", "stm32l4": "stm32l4x", "stm32l5": "stm32l5x",
     "stm32u0": "stm32u0x", "stm32u5": "stm32u5x", "stm32wba": "stm32wbax", "stm32wb": "stm32wbx", "stm32wl": "stm32wlx",
-    "gd32f1": "stm32f1x", "cks32f1": "stm32f1x", "apm32f1": "stm32f1x",
+    "gd32f1": "stm32f1x", "cks32f1": "stm32f1x",
 }
 
 
