@@ -53,8 +53,8 @@ class ByteServices::Crowd {
     }
     ~Reader() override { crowd.readers_.erase(this); }
 
-    void received(std::string_view bytes) override {
-      crowd.unread_.append(bytes);
+    void received(std::string_view& bytes) override {
+      crowd.unread_.append(std::exchange(bytes, {}));
       if (crowd.unread_.size() >= kMostUnread) crowd.pause(true);
     }
     void send(std::string_view bytes) {

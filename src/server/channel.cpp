@@ -139,6 +139,13 @@ void Channel::pause(bool on) {
 void Channel::wait_for_input() {
   if (reading_ || delivering_ || paused_ || closing_ || ended_ || waiting() > kEnoughWaiting) return;
   reading_ = true;
+  if (!untaken_.empty()) {
+    asio::post(io_, [self = shared_from_this()] {
+      self->reading_ = false;
+      self->deliver();
+    });
+    return;
+  }
   // A plain file is always ready, which is told as an error: reading it answers all questions.
   in_->wait(asio::posix::descriptor_base::wait_read,
             [self = shared_from_this()](const asio::error_code& error) {
@@ -153,8 +160,13 @@ void Channel::readable() {
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return wait_for_input();
   if (count == 0 && waiting() > 0) return close();  // it only has nothing more to say
   if (count <= 0) return end();
-  const std::string_view bytes(buffer_.data(), static_cast<std::size_t>(count));
-  call([&] { client_->received(bytes); });
+  untaken_ = std::string_view(buffer_.data(), static_cast<std::size_t>(count));
+  deliver();
+}
+
+void Channel::deliver() {
+  if (closing_ || ended_ || paused_) return;
+  call([&] { client_->received(untaken_); });
 }
 
 // What is no Error of this client (a signal, `shutdown`) ends more than it, and goes on.

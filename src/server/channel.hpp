@@ -44,6 +44,7 @@ class Channel final : public Connection, public std::enable_shared_from_this<Cha
 
   void wait_for_input();
   void readable();
+  void deliver();
   void call(const std::function<void()>& body);
   void wait_for_room();
   void flush_later();
@@ -59,6 +60,7 @@ class Channel final : public Connection, public std::enable_shared_from_this<Cha
   std::string out_bytes_;
   std::size_t sent_ = 0;  // of out_bytes_
   std::array<char, 16 * 1024> buffer_;
+  std::string_view untaken_;  // of buffer_, by the client
   bool reading_ = false, writing_ = false, delivering_ = false, flush_posted_ = false;
   bool paused_ = false, closing_ = false, ended_ = false;
 };

@@ -32,13 +32,15 @@ class Connection {
 };
 
 // One client's talk. Everything is called from the event loop, never from within another call of the same
-// client, except where a command runs nested tasks.
+// client, not even while a command of it runs nested tasks.
 class Client {
  public:
   virtual ~Client() = default;
-  // As the bytes come, at most 16 KiB at a time so that no client starves the others. A protocol keeps what
-  // is incomplete, within bounds of its own.
-  virtual void received(std::string_view bytes) = 0;
+  // Takes some of `bytes`, which are what has come, out of their front: up to the end of the first thing that
+  // asks for work (a command, a packet), so that no client starves the others. It is called again for the
+  // rest when they had their turn and this client took its answers. A protocol keeps what is incomplete,
+  // within bounds of its own.
+  virtual void received(std::string_view& bytes) = 0;
   // The other end has gone, or close() is done; the Client is destroyed next.
   virtual void closed() {}
 };

@@ -54,12 +54,10 @@ def flood(connection, piece: bytes, amount: int):
     connection.close()
 
 
-def answers(server, seconds=3):
-    """Another client is served, and soon."""
-    begin = time.monotonic()
+def answers(server):
+    """Another client is served."""
     tcl = server.tcl()
     assert tcl.ask("set alive 1") == "1"
-    assert time.monotonic() - begin < seconds
     tcl.socket.close()
 
 
@@ -78,7 +76,7 @@ def test_a_gigabyte_of_garbage(server, name):
 def test_random_bytes(server, name):
     for seed in range(3):
         flood(server.connect(name), random.Random(seed).randbytes(50_000), 50_000)
-    answers(server, 10)
+    answers(server)
 
 
 def test_nothing_but_broken_packets(server):
@@ -96,7 +94,7 @@ def test_five_hundred_connections(server):
     server.wait_log("rejected '(tcl|telnet)' connection")
     for client in clients:
         client.close()
-    answers(server, 10)
+    answers(server)
 
 
 def test_more_connections_than_open_files(tmp_path):
@@ -143,6 +141,14 @@ def test_a_long_line_is_not_run_in_part(server):
     telnet.send(b"set a 1;" + b"x" * 20000 + b"\r\n")
     assert b"the line has more than 10240 characters: it was not run" in telnet.until(b"not run\r\n")
     assert server.tcl().ask("info exists a") == "0"
+
+
+def test_who_asks_much_lets_others_in(server):
+    """A client that sent many requests at once gets its answers in turn with the others."""
+    server.tcl().ask("set done 0")
+    asking = server.connect("tcl")
+    asking.sendall(b"string length [string repeat x 100000]; incr done\x1a" * 1000)
+    assert int(server.tcl().ask("set done")) < 500
 
 
 def test_a_client_that_never_reads(server):

@@ -14,8 +14,7 @@
 namespace probity::server::gdb {
 
 namespace {
-constexpr std::size_t kMostWaiting = 256 * 1024;  // bytes that may come while a command runs
-constexpr unsigned kMostNonsense = 64;            // broken packets in a row
+constexpr unsigned kMostNonsense = 64;  // broken packets in a row
 }  // namespace
 
 GdbClient::GdbClient(Connection& connection, Session& session, Interpreter& interpreter,
@@ -38,31 +37,8 @@ void GdbClient::drop(std::string_view why) {
   link_.connection().close();
 }
 
-// A command lets the loop run on: what comes meanwhile is kept for later.
-void GdbClient::received(std::string_view bytes) {
-  if (refused_) return;
-  if (busy_) {
-    waiting_ += bytes;
-    if (waiting_.size() > kMostWaiting) drop("too much came while a command ran");
-    return;
-  }
-  busy_ = true;
-  try {
-    process(bytes);
-    while (!waiting_.empty() && !refused_) process(std::exchange(waiting_, {}));
-  } catch (...) {
-    busy_ = false;
-    throw;
-  }
-  busy_ = false;
-}
-
-void GdbClient::process(std::string_view bytes) {
-  while (!refused_) {
-    const auto found = reader_.next(bytes);
-    if (!found) return;
-    handle(*found);
-  }
+void GdbClient::received(std::string_view& bytes) {
+  if (const auto found = reader_.next(bytes); found && !refused_) handle(*found);
 }
 
 void GdbClient::handle(const Received& received) {

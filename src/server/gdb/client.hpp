@@ -34,7 +34,7 @@ class GdbClient final : public Client {
             TargetEntry& entry, Seats& seats);
   ~GdbClient() override;
 
-  void received(std::string_view bytes) override;
+  void received(std::string_view& bytes) override;
   void closed() override;
 
  private:
@@ -45,7 +45,6 @@ class GdbClient final : public Client {
   };
   static const std::vector<Row> kRows;
 
-  void process(std::string_view bytes);
   void handle(const Received& received);
   bool makes_sense(const Received& received);
   void answer(std::string_view packet);
@@ -83,9 +82,7 @@ class GdbClient final : public Client {
   bool counted_ = false;   // among Session::debuggers
   bool refused_ = false;   // nothing that comes is looked at any more
   bool extended_ = false;  // extended-remote
-  bool busy_ = false;
   unsigned nonsense_ = 0;  // how much of it has come since the last packet that was right
-  std::string waiting_;    // came while something was being done
   std::string features_, memory_map_;
 };
 

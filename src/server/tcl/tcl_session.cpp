@@ -33,19 +33,17 @@ TclSession::TclSession(Connection& connection, Console& console, TclSubscribers&
 
 TclSession::~TclSession() { subscribers_.remove(*this); }
 
-void TclSession::received(std::string_view bytes) {
+void TclSession::received(std::string_view& bytes) {
   RequestSplitter::Kind kind{};
   std::string text;
-  while (!console_.over() && splitter_.next(bytes, kind, text)) {
-    if (kind == RequestSplitter::Kind::http) return refuse_http();
-    if (kind == RequestSplitter::Kind::too_long) {
-      reply(fmt::format("line too long: a request may have {} bytes; nothing was run",
-                        RequestSplitter::kLongest));
-      continue;
-    }
-    reply(console_.answer(source_, text));
-    if (source_.leaves) return connection_.close();
+  if (!splitter_.next(bytes, kind, text) || console_.over()) return;
+  if (kind == RequestSplitter::Kind::http) return refuse_http();
+  if (kind == RequestSplitter::Kind::too_long) {
+    return reply(fmt::format("line too long: a request may have {} bytes; nothing was run",
+                             RequestSplitter::kLongest));
   }
+  reply(console_.answer(source_, text));
+  if (source_.leaves) connection_.close();
 }
 
 void TclSession::reply(std::string text) {

@@ -37,7 +37,7 @@ class TclSession final : public Client {
  public:
   TclSession(Connection& connection, Console& console, TclSubscribers& subscribers);
   ~TclSession() override;
-  void received(std::string_view bytes) override;
+  void received(std::string_view& bytes) override;
 
   void event(TargetEntry& target, std::string_view name);
   void reset(std::string_view mode);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "server/http_request.hpp"
 #include "server/telnet/completion.hpp"
 #include "server/telnet/history_file.hpp"
@@ -26,9 +28,11 @@ TelnetSession::~TelnetSession() {
   write_history(history_path_, editor_.history());
 }
 
-void TelnetSession::received(std::string_view bytes) {
+void TelnetSession::received(std::string_view& bytes) {
+  const std::size_t line = std::min(bytes.find_first_of("\r\n"), bytes.size() - 1) + 1;
   std::string text, screen;
-  parser_.feed(bytes, text);
+  parser_.feed(bytes.substr(0, line), text);
+  bytes.remove_prefix(line);
   std::string_view keys = text;
   while (!left_ && !console_.over()) {
     const LineEditor::Event event = editor_.feed(keys, screen);

@@ -17,7 +17,7 @@ class TelnetSession final : public Client {
   // `history` is where the lines are kept; empty: nowhere. All must outlive it.
   TelnetSession(Connection& connection, Console& console, const std::filesystem::path& history);
   ~TelnetSession() override;
-  void received(std::string_view bytes) override;
+  void received(std::string_view& bytes) override;
 
  private:
   void run(const std::string& line);

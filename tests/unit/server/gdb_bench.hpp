@@ -23,6 +23,11 @@ class StringConnection final : public Connection {
   bool closed = false;
 };
 
+// All of it, as a connection brings it.
+inline void receive(Client& client, std::string_view bytes) {
+  while (!bytes.empty()) client.received(bytes);
+}
+
 class GdbBench : public Bench {
  public:
   explicit GdbBench(const std::string& setup = {}) : servers(session, interpreter, settings) {
@@ -47,7 +52,7 @@ class GdbBench : public Bench {
   // The payload of the answer; what was for the console is kept apart. Without an answer, time goes on for a
   // while.
   std::string ask(std::string_view payload) {
-    client->received(framed(payload));
+    receive(*client, framed(payload));
     return answer();
   }
   std::string answer() {

@@ -46,7 +46,7 @@ TEST(GdbSession, AttachingHaltsUnlessTheEventIsEmptied) {
 TEST(GdbSession, BrowsersDoNotEvenHalt) {
   GdbBench gdb;
   gdb.tcl("reset run");
-  gdb.client->received("GET / HTTP/1.1\r\nHost: localhost:3333\r\n\r\n$vFlashErase:8000000,4000#00");
+  receive(*gdb.client, "GET / HTTP/1.1\r\nHost: localhost:3333\r\n\r\n$vFlashErase:8000000,4000#00");
   EXPECT_TRUE(gdb.wire->closed);
   EXPECT_EQ(gdb.wire->sent, "");
   EXPECT_NE(gdb.session.target().state(), TargetState::halted);
@@ -148,10 +148,10 @@ TEST(GdbSession, TellsWhichWatchpointWasHit) {
 TEST(GdbSession, StopsARunningProgram) {
   GdbBench gdb;
   gdb.load(kCounter);
-  gdb.client->received(framed("vCont;c"));
+  receive(*gdb.client, framed("vCont;c"));
   gdb.session.sleep(Milliseconds(50));
   EXPECT_EQ(gdb.wire->sent.find('$'), std::string::npos);
-  gdb.client->received("\x03");
+  receive(*gdb.client, "\x03");
   EXPECT_THAT(gdb.answer(), StartsWith("T02"));
 }
 
@@ -162,9 +162,9 @@ TEST(GdbSession, StepsThroughARangeByItself) {
   EXPECT_EQ(gdb.ask("Z1,800000e,2"), "OK");
   EXPECT_THAT(gdb.ask("vCont;r8000008,8000012"), HasSubstr("0f:0e000008;"));
   EXPECT_EQ(gdb.ask("z1,800000e,2"), "OK");
-  gdb.client->received(framed("vCont;r8000008,8000012"));  // for ever
+  receive(*gdb.client, framed("vCont;r8000008,8000012"));  // for ever
   gdb.session.sleep(Milliseconds(20));
-  gdb.client->received("\x03");
+  receive(*gdb.client, "\x03");
   EXPECT_THAT(gdb.answer(), StartsWith("T02"));
 }
 
@@ -189,7 +189,7 @@ TEST(GdbSession, OneAtATimeButForThoseThatDetached) {
   EXPECT_EQ(gdb.ask("?"), "S02");
   StringConnection second;
   const auto refused = gdb.servers.services().at(0).make(second);
-  refused->received(framed("?"));
+  receive(*refused, framed("?"));
   EXPECT_TRUE(second.closed);
   EXPECT_EQ(second.sent, "");
   refused->closed();
@@ -197,7 +197,7 @@ TEST(GdbSession, OneAtATimeButForThoseThatDetached) {
   EXPECT_EQ(gdb.ask("D"), "OK");
   StringConnection third;
   const auto next = gdb.servers.services().at(0).make(third);
-  next->received(framed("?"));
+  receive(*next, framed("?"));
   EXPECT_EQ(third.sent, "+" + framed("S02"));
   next->closed();
 }
@@ -251,11 +251,11 @@ TEST(GdbSession, MonitorShowsOutputAndResult) {
 
 TEST(GdbSession, BadPacketsHarmNobody) {
   GdbBench gdb;
-  gdb.client->received("$g#00");
+  receive(*gdb.client, "$g#00");
   EXPECT_EQ(gdb.wire->sent, "-");
   gdb.wire->sent.clear();
-  gdb.client->received("$" + std::string(kPacketSize + 10, 'x'));
-  gdb.client->received("#00$g#67");
+  receive(*gdb.client, "$" + std::string(kPacketSize + 10, 'x'));
+  receive(*gdb.client, "#00$g#67");
   EXPECT_EQ(gdb.answer().size(), 136U);
   for (const char* bad : {"m", "M", "X", "P", "p", "G1", "Z", "Z0", "Z1,", "vCont;r",
                           "qCRC:", "qSearch:memory:", "vFlashErase:zz", "vFlashWrite:", "F", "C",
@@ -266,11 +266,11 @@ TEST(GdbSession, BadPacketsHarmNobody) {
 
 TEST(GdbSession, ALostAnswerIsSentAgain) {
   GdbBench gdb;
-  gdb.client->received(framed("qAttached"));
+  receive(*gdb.client, framed("qAttached"));
   EXPECT_EQ(gdb.answer(), "1");
-  gdb.client->received("-");
+  receive(*gdb.client, "-");
   EXPECT_EQ(gdb.answer(), "1");
-  gdb.client->received("+-");
+  receive(*gdb.client, "+-");
   EXPECT_EQ(gdb.wire->sent, "");
 }
 
