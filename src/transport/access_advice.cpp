@@ -67,7 +67,7 @@ std::optional<fs::path> find_rule_file(const fs::path& executable) {
 
 std::string access_advice(const AccessFacts& facts) {
   if (!rule_is_installed(facts.root)) {
-    return "install the udev rule: " + install_command(find_rule_file(facts.executable));
+    return fmt::format("install the udev rule: {}", install_command(find_rule_file(facts.executable)));
   }
   // Rights by group are for those who do not sit at the machine; root's own group would give away everything.
   const bool by_group = facts.group_may && !facts.node_group.empty() && facts.node_group != "root";
