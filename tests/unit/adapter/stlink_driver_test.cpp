@@ -115,7 +115,7 @@ TEST_P(StlinkDriver, BlocksOfAnyShapeArriveExactly) {
   MemPort& memory = rig_.memory(transport());
   unsigned seed = 1;
   for (const Address begin : {kRam + 16, kRam + 17, kRam + 1022, kRam + 1023}) {
-    for (const std::size_t size : {1, 2, 3, 7, 64, 65, 600, 1024, 1030, 6144, 6149, 12400}) {
+    for (const std::size_t size : {1, 2, 3, 7, 64, 65, 1030, 6149}) {
       const Bytes guard = pattern(4, 0x55);
       memory.write_bytes(begin - 4, guard);
       memory.write_bytes(begin + static_cast<Address>(size), guard);
