@@ -42,12 +42,22 @@ std::string escaped(std::string_view binary) {
   return text;
 }
 
-void PacketReader::keep(char c) {
-  if (payload_.size() == kPacketSize) {
-    too_long_ = true;
-  } else {
-    payload_ += c;
-  }
+void PacketReader::keep(std::string_view text) {
+  const std::size_t room = kPacketSize - payload_.size();
+  if (text.size() > room) too_long_ = true;
+  payload_.append(text.substr(0, room));
+}
+
+// What begins or ends nothing, all at once: most of a payload, and what is no packet.
+void PacketReader::take_plain(std::string_view& bytes) {
+  const bool payload = state_ == State::payload;
+  if (!payload && (state_ != State::between || first_line_)) return;
+  const std::string_view plain =
+      bytes.substr(0, bytes.find_first_of(payload ? std::string_view("#}") : std::string_view("$+-\x03")));
+  bytes.remove_prefix(plain.size());
+  if (!payload) return;
+  for (const char c : plain) sum_ += static_cast<unsigned char>(c);
+  keep(plain);
 }
 
 std::optional<Received> PacketReader::between_packets(char c) {
@@ -89,6 +99,8 @@ std::optional<Received> PacketReader::end_of_packet(char second) {
 
 std::optional<Received> PacketReader::next(std::string_view& bytes) {
   while (!bytes.empty()) {
+    take_plain(bytes);
+    if (bytes.empty()) break;
     const char c = bytes.front();
     bytes.remove_prefix(1);
     std::optional<Received> found;
@@ -103,15 +115,11 @@ std::optional<Received> PacketReader::next(std::string_view& bytes) {
           break;
         }
         sum_ += static_cast<unsigned char>(c);
-        if (c == kEscape) {
-          state_ = State::escape;
-        } else {
-          keep(c);
-        }
+        state_ = State::escape;
         break;
       case State::escape:
         sum_ += static_cast<unsigned char>(c);
-        keep(static_cast<char>(c ^ kFlip));
+        keep(std::string(1, static_cast<char>(c ^ kFlip)));
         state_ = State::payload;
         break;
       case State::checksum:

@@ -41,7 +41,8 @@ class PacketReader {
   enum class State { between, payload, escape, checksum, refused };
   std::optional<Received> between_packets(char c);
   std::optional<Received> end_of_packet(char second);
-  void keep(char c);
+  void keep(std::string_view text);
+  void take_plain(std::string_view& bytes);
 
   State state_ = State::between;
   bool check_ = true;
