@@ -63,7 +63,8 @@ struct Board::Impl final : DebugBus {
               .flash_file = options.flash_file,
               .dual_bank = options.dual_bank,
               .option_words = options.option_words,
-              .millivolts = supply(options)},
+              .millivolts = supply(options),
+              .external_flash = options.external_flash},
              timeline, stats, faults),
         port(swj_facts(chip.facts()), *this, stats, faults) {
     chip.on_power_lost([this] { port.power_on_reset(); });

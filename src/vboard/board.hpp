@@ -26,6 +26,9 @@ struct BoardOptions {
       false;  // start with two flash banks, where option bytes choose (F42x: DB1M, F76x: nDBANK=0 …)
   // Option words to start with, by the names of FILE.options, in place of the factory's or the file's.
   std::vector<std::pair<std::string, std::uint32_t>> option_words = {};
+  // Flashes at QUADSPI or OCTOSPI1 ("qspi") and OCTOSPI2 ("qspi2"): "PART", or "PART+PART" for dual-flash
+  // mode. They are kept in FILE.qspi and FILE.qspi2, the second of two with ".flash2" behind that.
+  std::vector<std::pair<std::string, std::string>> external_flash = {};
 };
 
 // What the pins showed during one clock cycle.

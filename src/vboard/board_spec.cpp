@@ -56,10 +56,14 @@ void apply_word(BoardSpec& spec, std::string_view word) {
   const bool has_value = equals != std::string_view::npos && equals + 1 < word.size();
   const std::string_view value = has_value ? word.substr(equals + 1) : std::string_view();
   constexpr std::string_view kOption = "option:";
+  const std::size_t colon = word.find(':');
+  const std::string_view where = word.substr(0, colon);
   if (word == "dual-bank") {
     spec.board.dual_bank = true;
   } else if (word.starts_with(kOption)) {
     spec.board.option_words.push_back(parse_option_word(word.substr(kOption.size())));
+  } else if ((where == "qspi" || where == "qspi2") && colon + 1 < word.size()) {
+    spec.board.external_flash.emplace_back(where, word.substr(colon + 1));
   } else if (key == "probe" && has_value) {
     spec.probes = {std::string(value)};
   } else if (key == "serial" && has_value) {
@@ -78,7 +82,7 @@ void apply_word(BoardSpec& spec, std::string_view word) {
     throw ConfigError(
         fmt::format("virtual board: '{}' is not understood; after the chip come probe=KIND, "
                     "serial=TEXT, firmware=VERSION, flash=FILE, fault=PLAN, voltage=MV, dual-bank, "
-                    "option:NAME=HEX, stats=FILE",
+                    "option:NAME=HEX, qspi:PART[+PART], qspi2:PART[+PART], stats=FILE",
                     word));
   }
 }

@@ -20,9 +20,11 @@ struct BoardSpec {
 };
 
 // "CHIP[,probe=KIND[,serial=TEXT|hex:BYTES][,firmware=VERSION]][,flash=FILE][,fault=PLAN][,voltage=MV]
-// [,dual-bank][,option:NAME=HEX][,stats=FILE|-]"; after hex:, each byte is one UTF-16 unit of the serial
-// number, as old ST-LINK/V2 have it; option: may come more than once. ConfigError names the part that is not
-// understood; chip, option names, kinds and versions are only looked up when the board is made.
+// [,dual-bank][,option:NAME=HEX][,qspi:PART[+PART]][,qspi2:PART[+PART]][,stats=FILE|-]"; after hex:, each
+// byte is one UTF-16 unit of the serial number, as old ST-LINK/V2 have it; option: may come more than once;
+// qspi: connects a SPI flash (or two, dual-flash mode) to QUADSPI or OCTOSPI1, qspi2: to OCTOSPI2.
+// ConfigError names the part that is not understood; chip, option names, kinds and versions are only looked
+// up when the board is made.
 BoardSpec parse_board_spec(std::string_view text);
 
 // "NAME=HEX", an option word to start with; ConfigError where it is not that.

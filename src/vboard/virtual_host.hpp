@@ -20,9 +20,10 @@ class VirtualHost {
  public:
   // SPEC: as parse_board_specs() takes it, "BOARD[;BOARD...]" with BOARD
   // "CHIP[,probe=KIND[,serial=TEXT|hex:BYTES][,firmware=VERSION]][,flash=FILE][,fault=PLAN][,voltage=MV]
-  // [,dual-bank][,option:NAME=HEX][,stats=FILE|-]"; KIND is one of probe_kinds(). Without probe=, a V2-1 and
-  // a CMSIS-DAP v2 are on the bus, so whichever driver the configuration selects finds its probe. The probes'
-  // locations are 1-1, 1-2 ... in the order of the boards. ConfigError names the part that is not understood.
+  // [,dual-bank][,option:NAME=HEX][,qspi:PART[+PART]][,qspi2:PART[+PART]][,stats=FILE|-]"; KIND is one of
+  // probe_kinds(). Without probe=, a V2-1 and a CMSIS-DAP v2 are on the bus, so whichever driver the
+  // configuration selects finds its probe. The probes' locations are 1-1, 1-2 ... in the order of the boards.
+  // ConfigError names the part that is not understood.
   explicit VirtualHost(std::string_view spec);
   ~VirtualHost();
 

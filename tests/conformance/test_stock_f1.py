@@ -105,7 +105,8 @@ def test_xl_density_has_two_banks(vboard, tmp_path, wire):
     assert board.flash()[0x7F800:0x7F800 + len(across)] == across
 
 
-# Clones: CKS32 has the debug port of a later core, which users name; stock takes REV_ID 0x1303 for that of GD32F1x0.
+# Clones: CKS32 has the debug port of a later core, which users name. REV_ID 0x1303 is that of GD32F103 and of GD32F1x0 alike;
+# stock knows it under the second name.
 @pytest.mark.parametrize("name,tap,called", [("gd32f103c8", "0x1ba01477", "GD32F1x0"),
                                              ("cks32f103c8", "0x2ba01477", "STM32F10x (Medium Density)")])
 def test_clones(vboard, tmp_path, name, tap, called):

@@ -132,3 +132,40 @@ def test_write_protection_of_stock(vboard, tmp_path):
     assert "# 0: 0x00000000 (0x20000 128kB) protected" in " ".join(result.text.split())
     board.stop()
     assert board.flash()[0x20000:0x20040] == image
+
+
+# H7R/S, which stock OpenOCD 0.12 has no flash driver for: the core is behind access port 1 and is examined, halted, reset, read
+# and written; flash is programmed by the register sequence of RM0477, typed by hand.
+H7RS_TARGET = """
+source [find target/swj-dp.tcl]
+swj_newdap chip cpu -irlen 4 -expected-id 0x6ba02477
+dap create chip.dap -chain-position chip.cpu
+target create chip.cpu cortex_m -dap chip.dap -ap-num 1
+chip.cpu configure -work-area-phys 0x24000000 -work-area-size 0x4000
+cortex_m reset_config sysresetreq
+"""
+
+
+@pytest.mark.parametrize("chip", ["stm32h7r3l8", "stm32h7s7l8"])
+def test_h7rs_by_generic_commands(vboard, tmp_path, chip):
+    target = tmp_path / "target.cfg"
+    target.write_text(H7RS_TARGET)
+    image = pattern(20 * KIB, 5)
+    (tmp_path / "image.bin").write_bytes(image)
+    board = DAPDIRECT_V2_1.start(vboard, chip)
+    program = ["mww 0x52002004 0x45670123", "mww 0x52002004 0xcdef89ab", "mww 0x52002010 2",
+               *(f"mww {0x08006000 + 4 * n:#x} {0x03020100 + 0x04040404 * n:#x} 1" for n in range(4)),
+               "mdw 0x52002014", "mdw 0x52002024", "mww 0x52002010 1"]
+    result = stock.run(board, DAPDIRECT_V2_1, "init", "reset halt", "mdw 0x5c001000", "mdh 0x08fff80c", *program,
+                       f"dump_image {tmp_path}/dump.bin 0x08006000 32", f"load_image {tmp_path}/image.bin 0x24010000 bin",
+                       f"verify_image {tmp_path}/image.bin 0x24010000 bin", "reset halt", "targets",
+                       "shutdown", target=str(target))
+    assert result.status == 0, result.text
+    assert "Cortex-M7 r1p2 processor detected" in result.text
+    assert "0x5c001000: 20006485" in result.text
+    assert "0x08fff80c: 0040" in result.text
+    assert "0x52002024: 00010000" in result.text  # EOPF and no error
+    assert f"verified {20 * KIB} bytes" in result.text
+    assert (tmp_path / "dump.bin").read_bytes() == bytes(range(16)) + b"\xff" * 16
+    finish(board)
+    assert board.flash() == b"\xff" * 0x6000 + bytes(range(16)) + b"\xff" * (64 * KIB - 0x6010)

@@ -131,7 +131,7 @@ def test_protect_and_unprotect(vboard, tmp_path, chip, wire):
 
 
 @pytest.mark.parametrize("wire", WIRES, ids=lambda w: w.name)
-@pytest.mark.parametrize("chip,optr", zip(ONE_OF_EACH, (0xFFEFF8AA, 0xDFFFE1AA, 0xFFEFF8AA)), ids=lambda p: getattr(p, "name", ""))
+@pytest.mark.parametrize("chip,optr", zip(ONE_OF_EACH, (0xFFEFF8AA, 0xFFFFFEAA, 0xFFEFF8AA)), ids=lambda p: getattr(p, "name", ""))
 def test_option_bytes(vboard, chip, optr, wire):
     """IWDG_STDBY (bit 18) is cleared: programmed first, in force after option_load, and still there for the next client."""
     board = wire.start(vboard, chip.name)

@@ -40,7 +40,7 @@ CHIPS = [
     Chip("stm32l152rba", 128, 0, "STM32L1xx (Cat.2) - Rev: Z"),
     Chip("stm32l151rc", 256, 0, "STM32L1xx (Cat.3 - Medium+ Density) - Rev: Y"),
     Chip("stm32l152zd", 384, 192, "STM32L1xx (Cat.4/Cat.3 - Medium+/High Density) - Rev: Y"),
-    Chip("stm32l152re", 512, 256, "STM32L1xx (Cat.5/Cat.6) - Rev: unknown (0x1018)"),
+    Chip("stm32l152re", 512, 256, "STM32L1xx (Cat.5/Cat.6) - Rev: A"),
 ]
 WAIT = "sleep 20; mdw 0x1ff80000"  # stock does not wait for the option word it wrote
 ONE_OF_EACH = [c for c in CHIPS if c.name in ("stm32l053r8", "stm32l152rb")]

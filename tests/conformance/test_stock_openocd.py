@@ -9,10 +9,12 @@ from support.stock import FlashInfo, HLA_V2_1, WIRES
 
 KIB = 1024
 
-# Sectors in KiB, from the reference manuals' flash chapters: RM0368, RM0090, RM0401, RM0383, RM0402, RM0390, RM0386
-# (table "Flash module organization"), RM0385, RM0410 (single-bank mode).
+# Sectors in KiB, from the reference manuals' flash chapters: PM0059, RM0368, RM0090, RM0401, RM0383, RM0402, RM0430, RM0390,
+# RM0386 (table "Flash module organization"), RM0385, RM0410 (single-bank mode).
 F4_1M = [16] * 4 + [64] + [128] * 7
 CHIPS = {
+    "stm32f205rb": F4_1M[:5],
+    "stm32f207zg": F4_1M,
     "stm32f401re": F4_1M[:8],
     "stm32f405rg": F4_1M,
     "stm32f407vg": F4_1M,
@@ -22,7 +24,10 @@ CHIPS = {
     "stm32f429zi": F4_1M * 2,
     "stm32f446re": F4_1M[:8],
     "stm32f469ni": F4_1M * 2,
+    "stm32f722ze": F4_1M[:8],
+    "stm32f730r8": F4_1M[:4],
     "stm32f746zg": [32] * 4 + [128] + [256] * 3,
+    "stm32f750n8": [32] * 2,
     "stm32f767zi": [32] * 4 + [128] + [256] * 7,
 }
 # Every chip on one wire of each kind, one chip of each core on all wires.
@@ -44,7 +49,7 @@ def test_program_verify_dump_info(vboard, tmp_path, chip, wire):
     elf = write_elf(tmp_path / "image.elf", [(BASE, image)])
     dump = tmp_path / "dump.bin"
     board = wire.start(vboard, chip)
-    result = stock.run(board, wire, f"program {elf} verify", "flash info 0",
+    result = stock.run(board, wire, f"program {elf} verify", "flash info 0 sectors",
                        f"dump_image {dump} {BASE:#x} {len(image) + 61}", "shutdown")
     assert result.status == 0, result.text
     assert "** Verified OK **" in result.text

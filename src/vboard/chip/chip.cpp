@@ -10,7 +10,10 @@ namespace probity::vboard {
 
 namespace {
 
-bool in_private_bus(std::uint32_t address) { return address >= 0xE0000000 && address < 0xE0100000; }
+// With the system ROM table of a Cortex-M0+.
+bool in_private_bus(std::uint32_t address) {
+  return (address >= 0xE0000000 && address < 0xE0100000) || address >> 12 == 0xF0000;
+}
 constexpr std::uint32_t kBlock = 0x400, kVtor = 0xE000ED08;
 
 // While the core executes, a slice is no longer than this, so that a change of clock or a reset inside it
@@ -58,20 +61,28 @@ Chip::Chip(const ChipSettings& settings, Timeline& timeline, Stats& stats, Fault
       memory_(make_memory(facts_, settings)),
       anchor_time_(timeline.now()),
       rcc_(*facts_.line->generation->rcc, *this, [this] { set_anchor(); }),
-      dbgmcu_(facts_.line->idcode, facts_.line->generation->places),
+      dbgmcu_(facts_.line->idcode, facts_.line->generation->places, [this] { note_sleep(); }),
       iwdg_(facts_.line->generation->lsi_hertz, *this,
             [this] { return held_ || (dbgmcu_.stops_iwdg() && core_ && core_->halted()); }),
       flash_(facts_.line->make_flash(facts_, memory_, surroundings(faults, settings.millivolts))),
       bus_(facts_, memory_, *flash_),
-      syscfg_(*facts_.line->generation, [this] {
-        bus_.set_memory_mode(syscfg_.memory_mode());
-        flash_changed(0, static_cast<std::uint32_t>(memory_.cells.size()));
-      }) {
+      syscfg_(*facts_.line->generation,
+              [this] {
+                bus_.set_memory_mode(syscfg_.memory_mode());
+                flash_changed(0, static_cast<std::uint32_t>(memory_.cells.size()));
+              }),
+      qspi_(facts_.name, settings.external_flash, settings.flash_file, *this, rcc_,
+            [this](unsigned irq, bool level) {
+              if (core_) core_->set_irq(irq, level);
+            }) {
   add_peripherals();
+  rcc_.on_written([this] { qspi_.attend(); });
   bus_.on_next_event([this] {
-    const auto flash = flash_->busy_until(), clock = rcc_.next_ready();
-    if (!flash && !clock) return SystemBus::kNoEvent;
-    return cycle_at(std::min(flash.value_or(Nanoseconds::max()), clock.value_or(Nanoseconds::max())));
+    const Nanoseconds never = Nanoseconds::max();
+    const Nanoseconds next =
+        std::min({flash_->busy_until().value_or(never), rcc_.next_ready().value_or(never),
+                  qspi_.next_event().value_or(never)});
+    return next == never ? SystemBus::kNoEvent : cycle_at(next);
   });
   bus_.on_memory_changed([this](std::uint32_t address, std::uint32_t size) {
     if (core_) core_->memory_changed(address, size);
@@ -136,6 +147,7 @@ void Chip::add_peripherals() {
   add(places.syscfg, kBlock, syscfg_);
   add(places.dbgmcu, kBlock, dbgmcu_);
   add(places.dbgmcu_debug, kBlock, dbgmcu_);
+  qspi_.add_to(bus_);
 }
 
 void Chip::flash_changed(std::uint32_t offset, std::uint32_t size) {
@@ -178,9 +190,12 @@ void Chip::catch_up() {
 void Chip::run_slice(Nanoseconds target) {
   if (const auto flash = flash_->busy_until()) target = std::min(target, *flash);
   if (const auto watchdog = iwdg_.expiry()) target = std::min(target, *watchdog);
+  if (const auto qspi = qspi_.next_interrupt()) target = std::min(target, *qspi);
   const std::uint64_t hertz = rcc_.core_clock().value;
-  std::uint64_t cycles = std::clamp<std::uint64_t>(cycle_at(target) - core_->cycle(), 1, hertz);
-  const bool executes = !core_->halted() && !core_->in_reset() && !core_->locked_up();
+  const std::uint64_t end = std::max(cycle_at(target), core_->cycle() + 1);  // what is due already may say so
+  std::uint64_t cycles = std::min(end - core_->cycle(), hertz);
+  const bool executes =
+      !core_->halted() && !core_->in_reset() && !core_->locked_up() && !core_->deeply_asleep();
   if (executes) cycles = std::min(cycles, kSliceCycles);
   stats_.core_cycles += core_->run(cycles);
   core_->drain_trace();
@@ -191,9 +206,30 @@ void Chip::run_slice(Nanoseconds target) {
   attend();
 }
 
+// Stop mode: with SLEEPDEEP set WFI and WFE stop the clocks of core and bus, unless DBG_STOP has been set
+// before. (Which low-power mode it is, PWR's registers would say: Standby is taken for Stop. Oscillators and
+// their switch after wake-up are left as they are.)
+void Chip::note_sleep() {
+  if (core_ && !core_->deeply_asleep()) core_->keep_clocks_in_deep_sleep(dbgmcu_.keeps_clocks_in_stop());
+}
+
+// DBGMCU on a bus of its own (H5, H7), which the debug port clocks and no reset stops.
+bool Chip::on_debug_bus(bool core, std::uint32_t address) const {
+  const std::uint32_t dbgmcu = facts_.line->generation->places.dbgmcu_debug;
+  return !core && dbgmcu != 0 && address - dbgmcu < kBlock;
+}
+
+// Without clocks no transfer of an access port ends: it waits for the chip to wake or be reset, or for
+// DAPABORT.
+bool Chip::reachable(bool core, std::uint32_t address) const {
+  return !core_->deeply_asleep() || on_debug_bus(core, address);
+}
+
 // What the passing of time has brought about.
 void Chip::attend() {
+  note_sleep();
   flash_->settle();
+  qspi_.attend();
   if (power_lost_now_) {
     power_cycle();
     power_lost_();
@@ -231,6 +267,7 @@ void Chip::reset_peripherals() {
   iwdg_.reset();
   if (flash_->watchdog_in_hardware()) iwdg_.start();
   for (const auto& block : others_) block->reset();
+  qspi_.reset();
 }
 
 // A boot address that is an option is where VTOR starts (RM0385 2.4).
@@ -271,6 +308,7 @@ void Chip::power_cycle() {
   flash_->power_on_reset();
   reset_peripherals();
   rcc_.power_on_reset();
+  qspi_.power_cycle();
   boot([this] { core_->power_on_reset(); });
 }
 
@@ -278,17 +316,20 @@ void Chip::power_cycle() {
 
 BusStatus Chip::debug_read(bool core, std::uint32_t address, unsigned size, std::uint32_t& value) {
   catch_up();
+  if (!reachable(core, address)) return BusStatus::stalled;
   flash_->debugger_attached();
   if (core && in_private_bus(address)) return core_->read_ppb(Master::debug, address, size, value);
-  if (held_) return BusStatus::error;  // the bus matrix is in reset, the private bus is not
+  if (held_ && !on_debug_bus(core, address))
+    return BusStatus::error;  // the bus matrix is in reset, the private bus is not
   return bus_.read(Master::debug, address, size, value);
 }
 
 BusStatus Chip::debug_write(bool core, std::uint32_t address, unsigned size, std::uint32_t value) {
   catch_up();
+  if (!reachable(core, address)) return BusStatus::stalled;
   flash_->debugger_attached();
   if (core && in_private_bus(address)) return core_->write_ppb(Master::debug, address, size, value);
-  if (held_) return BusStatus::error;
+  if (held_ && !on_debug_bus(core, address)) return BusStatus::error;
   const BusStatus status = bus_.write(Master::debug, address, size, value);
   attend();
   return status;
@@ -302,6 +343,7 @@ const Bytes& Chip::flash_content() {
 void Chip::save() {
   catch_up();
   memory_.save();
+  qspi_.save();
 }
 
 }  // namespace probity::vboard

@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "vboard/chip/chip_bus.hpp"
-#include "vboard/chip/flash_controller.hpp"
-#include "vboard/chip/iwdg.hpp"
+#include "vboard/chip/flash/flash_controller.hpp"
 #include "vboard/chip/nonvolatile.hpp"
-#include "vboard/chip/peripherals.hpp"
-#include "vboard/chip/rcc.hpp"
+#include "vboard/chip/nor/qspi_unit.hpp"
+#include "vboard/chip/peripherals/iwdg.hpp"
+#include "vboard/chip/peripherals/peripherals.hpp"
+#include "vboard/chip/peripherals/rcc.hpp"
 #include "vboard/swo_frame.hpp"
 #include "vboard/timeline.hpp"
 
@@ -26,6 +27,7 @@ struct ChipSettings {
   bool dual_bank = false;
   std::vector<std::pair<std::string, std::uint32_t>> option_words = {};
   unsigned millivolts = 3300;
+  std::vector<std::pair<std::string, std::string>> external_flash = {};  // as QspiUnit takes them
 };
 
 class Chip final : private TimeSource {
@@ -63,6 +65,9 @@ class Chip final : private TimeSource {
   void shifted_out(const armv7m::ShiftedByte& byte);
   void run_slice(Nanoseconds target);
   void attend();
+  void note_sleep();
+  bool on_debug_bus(bool core, std::uint32_t address) const;
+  bool reachable(bool core, std::uint32_t address) const;
   FlashSurroundings surroundings(FaultPlan& faults, unsigned millivolts);
   void add_storage(std::uint32_t base, std::uint32_t size, std::unique_ptr<RegisterBlock> block);
   void add_ports();
@@ -91,6 +96,7 @@ class Chip final : private TimeSource {
   std::unique_ptr<FlashController> flash_;
   ChipBus bus_;
   Syscfg syscfg_;
+  QspiUnit qspi_;
   std::vector<std::unique_ptr<RegisterBlock>> others_;
 };
 

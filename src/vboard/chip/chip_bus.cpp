@@ -21,10 +21,6 @@ constexpr bool inside(std::uint32_t address, std::uint32_t base, std::uint32_t s
   return address - base < size;
 }
 
-std::uint32_t load(ByteView bytes, std::uint32_t offset, unsigned size) {
-  return size == 4 ? load_le32(bytes, offset) : size == 2 ? load_le16(bytes, offset) : load_u8(bytes, offset);
-}
-
 void store(ByteSpan bytes, std::uint32_t offset, unsigned size, std::uint32_t value) {
   if (size == 4) return store_le32(bytes, offset, value);
   if (size == 2) return store_le16(bytes, offset, static_cast<std::uint16_t>(value));
@@ -174,14 +170,15 @@ BusStatus ChipBus::read(Master master, std::uint32_t address, unsigned size, std
   address = remap(address);
   if (const RamPlace place = ram_at(address); place.ram != nullptr) {
     if (master == Master::fetch && !place.ram->facts.executable) return BusStatus::error;
-    value = load(place.ram->bytes, place.offset, size);
+    value = load_sized(place.ram->bytes, place.offset, size);
     return BusStatus::ok;
   }
   if (const auto place = flash_at(address)) return flash_.read_cells(master, place->offset, size, value);
   if (const BlockPlace place = block_at(address); place.registers != nullptr) {
     std::uint32_t word = 0;
-    const BusStatus status = place.registers->read_register(place.offset, word);
-    value = Lanes::of(address, size).extract(word);
+    const Lanes lanes = Lanes::of(address, size);
+    const BusStatus status = place.registers->read_lanes(place.offset, lanes, word);
+    value = lanes.extract(word);
     return status;
   }
   if (const auto offset = otp_offset(address)) return flash_.read_otp(*offset, size, value);
@@ -213,6 +210,10 @@ BusStatus ChipBus::write(Master master, std::uint32_t address, unsigned size, st
   if (const auto offset = otp_offset(address)) return flash_.write_otp(*offset, size, value);
   if (in_option_area(address)) {
     return flash_.write_option_area(address - generation_.option_area, size, value);
+  }
+  if (factory_word(address & ~3u)) {
+    return flash_.write_factory(inside(address, generation_.system_memory, generation_.system_memory_size),
+                                size);
   }
   if (const auto bit = bit_band(address)) return write_bit(master, *bit, (value & 1) != 0);
   return BusStatus::error;

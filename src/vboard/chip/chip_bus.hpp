@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "vboard/chip/facts.hpp"
-#include "vboard/chip/flash_controller.hpp"
+#include "vboard/chip/facts/facts.hpp"
+#include "vboard/chip/flash/flash_controller.hpp"
 #include "vboard/chip/nonvolatile.hpp"
 #include "vboard/chip/register_block.hpp"
 

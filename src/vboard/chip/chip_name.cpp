@@ -6,7 +6,7 @@
 #include <cctype>
 
 #include "base/errors.hpp"
-#include "vboard/chip/facts.hpp"
+#include "vboard/chip/facts/facts.hpp"
 
 namespace probity::vboard {
 

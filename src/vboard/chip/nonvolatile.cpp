@@ -8,7 +8,9 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "base/bytes.hpp"
 #include "base/errors.hpp"
+#include "vboard/chip/replace_file.hpp"
 
 namespace probity::vboard {
 
@@ -40,18 +42,11 @@ std::uint8_t erased(const ChipFacts& facts) {
   return static_cast<std::uint8_t>(facts.line->generation->erased_value);
 }
 
-template <typename Write>
-void replace_file(const std::string& name, Write write) {
-  const std::string beside = name + ".new";
-  std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-  write(out);
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(beside, name, error);
-  if (!out || error) throw ConfigError(fmt::format("cannot write the flash file '{}'", name));
-}
-
 }  // namespace
+
+std::uint32_t load_sized(ByteView bytes, std::uint32_t offset, unsigned size) {
+  return size == 4 ? load_le32(bytes, offset) : size == 2 ? load_le16(bytes, offset) : load_u8(bytes, offset);
+}
 
 NonVolatile::NonVolatile(const ChipFacts& facts, std::string flash_file)
     : cells(facts.flash_kib * 1024u, erased(facts)),
@@ -103,7 +98,6 @@ void NonVolatile::set_option(std::string_view name, std::uint32_t value) {
   word->second = value;
 }
 
-// Each file is replaced as a whole: who reads it meanwhile sees the old one or the new one.
 void NonVolatile::save() const {
   if (file_.empty()) return;
   replace_file(file_, [&](std::ofstream& out) {

@@ -7,9 +7,12 @@
 #include <string_view>
 
 #include "base/units.hpp"
-#include "vboard/chip/facts.hpp"
+#include "vboard/chip/facts/facts.hpp"
 
 namespace probity::vboard {
+
+// What is at `offset` of a memory, little-endian; `size` 1, 2 or 4.
+std::uint32_t load_sized(ByteView bytes, std::uint32_t offset, unsigned size);
 
 class NonVolatile {
  public:

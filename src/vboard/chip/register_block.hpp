@@ -31,6 +31,10 @@ class RegisterBlock {
   // `offset` is a multiple of 4 within the block. A write's `value` is already in its lanes; bits outside are
   // 0.
   virtual BusStatus read_register(std::uint32_t offset, std::uint32_t& value) = 0;
+  // The same for a register of which it matters how many bytes are read (a FIFO's).
+  virtual BusStatus read_lanes(std::uint32_t offset, Lanes /*lanes*/, std::uint32_t& value) {
+    return read_register(offset, value);
+  }
   virtual BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) = 0;
   // SystemBus::write_repeats() of a register.
   virtual bool write_repeats(std::uint32_t /*offset*/, std::uint32_t /*value*/) const { return false; }

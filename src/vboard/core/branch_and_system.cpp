@@ -46,13 +46,19 @@ void clrex(Machine& m, const Op&) {
 void barrier(Machine&, const Op&) {}
 void udf(Machine& m, const Op&) { m.usage_fault(kUndefInstr); }
 
+// Armv6-M has BL, MSR, MRS and the barriers.
 constexpr Row kRows[] = {
-    {0xFFE0F300, 0xF3808000, special_register, msr}, {0xFFFFF000, 0xF3EF8000, special_register, mrs},
-    {0xFFFFFF00, 0xF3AF8000, nullptr, hint},         {0xFFFFFFF0, 0xF3BF8F20, nullptr, clrex},
-    {0xFFFFFFF0, 0xF3BF8F40, nullptr, barrier},      {0xFFFFFFF0, 0xF3BF8F50, nullptr, barrier},
-    {0xFFFFFFF0, 0xF3BF8F60, nullptr, barrier},      {0xFFF0F000, 0xF7F0A000, nullptr, udf},
+    {0xFFE0F300, 0xF3808000, special_register, msr},
+    {0xFFFFF000, 0xF3EF8000, special_register, mrs},
+    {0xFFFFFF00, 0xF3AF8000, nullptr, hint, 1, Architecture::v7m},
+    {0xFFFFFFF0, 0xF3BF8F20, nullptr, clrex, 1, Architecture::v7m},
+    {0xFFFFFFF0, 0xF3BF8F40, nullptr, barrier},
+    {0xFFFFFFF0, 0xF3BF8F50, nullptr, barrier},
+    {0xFFFFFFF0, 0xF3BF8F60, nullptr, barrier},
+    {0xFFF0F000, 0xF7F0A000, nullptr, udf},
     {0xFB80D000, 0xF3808000, nullptr, udf},  // cond 111x: what is left of the rows above
-    {0xF800D000, 0xF0008000, branch20, branch_if},   {0xF800D000, 0xF0009000, branch24, branch_always},
+    {0xF800D000, 0xF0008000, branch20, branch_if, 1, Architecture::v7m},
+    {0xF800D000, 0xF0009000, branch24, branch_always, 1, Architecture::v7m},
     {0xF800D000, 0xF000D000, branch24, branch_link},
 };
 

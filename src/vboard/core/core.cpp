@@ -30,6 +30,8 @@ std::uint64_t Core::cycle() const { return impl_->now; }
 bool Core::halted() const { return impl_->debug.halted; }
 bool Core::locked_up() const { return impl_->locked; }
 bool Core::sleeping() const { return impl_->sleeping; }
+bool Core::deeply_asleep() const { return impl_->deeply_asleep(); }
+void Core::keep_clocks_in_deep_sleep(bool keep) { impl_->clocks_kept = keep; }
 bool Core::in_reset() const { return impl_->held; }
 
 BusStatus Core::read_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) {

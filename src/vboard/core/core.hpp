@@ -1,7 +1,9 @@
-// The virtual Cortex-M core: Armv7-M (and v7E-M DSP) Thumb-2 instructions, FPv4-SP and FPv5 floating point,
-// NVIC, SysTick, exceptions, lock-up, MPU, halting debug, the DebugMonitor, vector catch, FPB and DWT, cycle
-// counts. It owns the Private Peripheral Bus (0xE0000000-0xE00FFFFF); all else goes to the SystemBus. Facts:
-// Armv7-M ARM (DDI 0403), written here on its own, nothing shared with src/target.
+// The virtual Cortex-M core: Armv6-M, Armv7-M, v7E-M (DSP) and Armv8-M mainline Thumb instructions, FPv4-SP
+// and FPv5 floating point, NVIC, SysTick, exceptions, lock-up, MPU, halting debug, the DebugMonitor, vector
+// catch, FPB and DWT, cycle counts. It owns the Private Peripheral Bus (0xE0000000-0xE00FFFFF); all else goes
+// to the SystemBus. Facts: Armv7-M ARM (DDI 0403), to whose sections comments refer where they name no other
+// manual, Armv6-M ARM (DDI 0419), Armv8-M ARM (DDI 0553); written here on its own, nothing shared with
+// src/target.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +15,12 @@
 
 namespace probity::vboard {
 
+// Each executes what those before it do. v6m: Cortex-M0, M0+; v7m: M3; v7em (the DSP extension): M4, M7; v8m:
+// M33 with DSP extension and without Security Extension, so always in Non-secure state.
+enum class Architecture : std::uint8_t { v6m, v7m, v7em, v8m };
+
 struct CoreFacts {
+  Architecture architecture = Architecture::v7em;
   std::uint32_t cpuid = 0x410FC241;  // Cortex-M4 r0p1
   unsigned irq_count = 82;
   unsigned priority_bits = 4;
@@ -59,6 +66,10 @@ class Core {
   bool halted() const;
   bool locked_up() const;
   bool sleeping() const;
+  // WFI or WFE with SCR.SLEEPDEEP, and clocks are not kept: SysTick and CYCCNT stand still. What it is for
+  // the rest of the chip (Stop, Standby) is the chip's affair.
+  bool deeply_asleep() const;
+  void keep_clocks_in_deep_sleep(bool keep);  // off at first
   bool in_reset() const;
 
   // Private Peripheral Bus, from the debug port or the core itself. `size` 1, 2 or 4. External PPB addresses

@@ -19,6 +19,7 @@ enum DhcsrBit : std::uint32_t {
 };
 constexpr std::uint32_t kDebugKey = 0xA05F;
 constexpr std::uint32_t kDemcrWritable = 0x010F07F1;
+constexpr std::uint32_t kDemcrV6m = kTrcEna | kVcHardErr | kVcCoreReset;  // DDI 0419, C1.6.5
 // A transfer through DCRDR takes the core a few cycles; until then S_REGRDY is 0.
 constexpr std::uint64_t kTransferCycles = 8;
 
@@ -28,10 +29,29 @@ enum DcrsrRegister : unsigned {
   kMsp = 17,
   kPsp = 18,
   kControlAndMasks = 20,
+  kMspNs = 24,  // Armv8-M (DDI 0553, D1.2.32), to kControlAndMasksNs but kFpscr
+  kPspNs = 25,
+  kMspLimNs = 30,
+  kPspLimNs = 31,
+  kControlAndMasksNs = 35,
   kFpscr = 33,
   kS0 = 64,
   kS31 = 95
 };
+
+// The Non-secure registers under their own numbers; those of Secure state are not there.
+unsigned without_security(unsigned number) {
+  switch (number) {
+    case kMspNs:
+      return kMsp;
+    case kPspNs:
+      return kPsp;
+    case kControlAndMasksNs:
+      return kControlAndMasks;
+    default:
+      return number;
+  }
+}
 
 }  // namespace
 
@@ -110,7 +130,7 @@ void Machine::write_dhcsr(std::uint32_t value) {
   debug.c_halt = on && (value & kHalt) != 0;
   debug.c_step = on && (value & kStep) != 0;
   debug.c_maskints = on && (value & kMaskInts) != 0;
-  debug.c_snapstall = on && (value & kSnapStall) != 0;
+  debug.c_snapstall = on && !v6m() && (value & kSnapStall) != 0;
   if (debug.halted && !debug.c_halt) {
     leave_debug_state();
   } else if (!debug.halted && debug.c_halt && !held && !boot_pending && (!stalled || debug.c_snapstall)) {
@@ -147,7 +167,21 @@ std::uint32_t Machine::read_dcrdr() const {
   return debug.transfer_pending ? ~debug.dcrdr ^ 0x5A5A5A5A : debug.dcrdr;
 }
 
+std::uint32_t Machine::special_word() const {
+  return control() << 24 | std::uint32_t{faultmask} << 16 | std::uint32_t{basepri} << 8 |
+         std::uint32_t{primask};
+}
+
+void Machine::set_special_word(std::uint32_t value) {
+  set_control(bits(value, 31, 24));
+  primask = bits(value, 0, 0) != 0;
+  if (v6m()) return;
+  faultmask = bits(value, 16, 16) != 0;
+  basepri = static_cast<std::uint8_t>(bits(value, 15, 8) & nvic.implemented_bits());
+}
+
 std::uint32_t Machine::debug_register(unsigned number) const {
+  if (v8m()) number = without_security(number);
   if (number < kPc) return r[number];
   if (facts.has_fpu && number >= kS0 && number <= kS31) return fp[number - kS0];
   switch (number) {
@@ -160,8 +194,11 @@ std::uint32_t Machine::debug_register(unsigned number) const {
     case kPsp:
       return psp();
     case kControlAndMasks:
-      return control() << 24 | std::uint32_t{faultmask} << 16 | std::uint32_t{basepri} << 8 |
-             std::uint32_t{primask};
+      return special_word();
+    case kMspLimNs:
+      return msplim;
+    case kPspLimNs:
+      return psplim;
     case kFpscr:
       return facts.has_fpu ? fpscr : 0;
     default:
@@ -170,6 +207,7 @@ std::uint32_t Machine::debug_register(unsigned number) const {
 }
 
 void Machine::set_debug_register(unsigned number, std::uint32_t value) {
+  if (v8m()) number = without_security(number);
   if (number < kPc) {
     r[number] = number == 13 ? value & ~3u : value;
   } else if (facts.has_fpu && number >= kS0 && number <= kS31) {
@@ -184,17 +222,17 @@ void Machine::set_debug_register(unsigned number, std::uint32_t value) {
   } else if (number == kPsp) {
     set_psp(value);
   } else if (number == kControlAndMasks) {
-    set_control(bits(value, 31, 24));
-    faultmask = bits(value, 16, 16) != 0;
-    basepri = static_cast<std::uint8_t>(bits(value, 15, 8) & nvic.implemented_bits());
-    primask = bits(value, 0, 0) != 0;
+    set_special_word(value);
+  } else if (v8m() && (number == kMspLimNs || number == kPspLimNs)) {
+    (number == kMspLimNs ? msplim : psplim) = value & ~7u;
   } else if (number == kFpscr && facts.has_fpu) {
     fpscr = value & kFpscrWritable;
   }
 }
 
 void Machine::write_demcr(std::uint32_t value) {
-  debug.demcr = value & kDemcrWritable & ~kMonPend;
+  value &= v6m() ? kDemcrV6m : kDemcrWritable;
+  debug.demcr = value & ~kMonPend;
   nvic.set_enabled(kDebugMonitor, (value & kMonEn) != 0);
   if ((value & kMonPend) != 0) {
     nvic.pend(kDebugMonitor);

@@ -1,29 +1,42 @@
-#include <array>
-
 #include "vboard/core/machine.hpp"
 #include "vboard/core/op.hpp"
 
 namespace probity::vboard::armv7m {
 namespace {
 
-const Row* find(std::span<const Row> rows, std::uint32_t raw) {
-  for (const Row& row : rows) {
-    if ((raw & row.mask) == row.value) return &row;
-  }
-  return nullptr;
-}
+struct Table {
+  std::span<const Row> (*rows)();
+  Architecture since;
+};
 
-const Row* find(const Op& op) {
-  if (op.size == 2) {
-    const Row* row = find(thumb16_rows(), op.raw);
-    return row != nullptr ? row : find(thumb16_load_store_rows(), op.raw);
-  }
-  for (const auto rows :
-       {load_store_rows(), data_processing_rows(), branch_and_system_rows(), load_store_multiple_rows(),
-        multiply_rows(), saturating_rows(), parallel_rows(), vfp_transfer_rows(), vfp_single_rows(),
-        vfp_double_rows(), vfp_single_conversion_rows(), vfp_double_conversion_rows(),
-        vfp_between_conversion_rows()}) {
-    if (const Row* row = find(rows, op.raw); row != nullptr) return row;
+using enum Architecture;
+
+// Of Armv8-M first what it does otherwise than those before it.
+constexpr Table kThumb16[] = {{v8m_thumb16_rows, v8m},
+                              {thumb16_rows, v6m},
+                              {thumb16_load_store_rows, v7m},
+                              {thumb16_aligned_rows, v6m}};
+constexpr Table kThumb32[] = {{v8m_rows, v8m},
+                              {load_store_rows, v7m},
+                              {data_processing_rows, v7m},
+                              {branch_and_system_rows, v6m},
+                              {load_store_multiple_rows, v7m},
+                              {multiply_rows, v7m},
+                              {saturating_rows, v7m},
+                              {parallel_rows, v7em},
+                              {vfp_transfer_rows, v7em},
+                              {vfp_single_rows, v7em},
+                              {vfp_double_rows, v7em},
+                              {vfp_single_conversion_rows, v7em},
+                              {vfp_double_conversion_rows, v7em},
+                              {vfp_between_conversion_rows, v7em}};
+
+const Row* find(std::span<const Table> tables, std::uint32_t raw, Architecture architecture) {
+  for (const Table& table : tables) {
+    if (architecture < table.since) continue;
+    for (const Row& row : table.rows()) {
+      if ((raw & row.mask) == row.value && architecture >= row.since) return &row;
+    }
   }
   return nullptr;
 }
@@ -37,8 +50,8 @@ void execute_undefined(Machine& m, const Op& op) {
   m.usage_fault(coprocessor && !enabled ? kNoCp : kUndefInstr);
 }
 
-void decode(Op& op) {
-  const Row* row = find(op);
+void decode(Op& op, Architecture architecture) {
+  const Row* row = op.size == 2 ? find(kThumb16, op.raw, architecture) : find(kThumb32, op.raw, architecture);
   if (row == nullptr) {
     op.execute = execute_undefined;
     return;

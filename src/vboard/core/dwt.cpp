@@ -1,6 +1,7 @@
 #include "vboard/core/dwt.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace probity::vboard::armv7m {
 namespace {
@@ -16,31 +17,36 @@ enum Offset : std::uint32_t { kCtrl = 0x00, kCyccnt = 0x04, kPcsr = 0x1C, kComp0
 
 }  // namespace
 
-Dwt::Dwt(unsigned comparators) : count_(std::min(comparators, kMaxComparators)) {}
+Dwt::Dwt(unsigned comparators, Architecture architecture)
+    : count_(std::min(comparators, kMaxComparators)), architecture_(architecture) {}
 
-void Dwt::reset() {
-  const unsigned count = count_;
-  *this = Dwt(count);
-}
+void Dwt::reset() { *this = Dwt(count_, architecture_); }
 
 void Dwt::update(std::uint64_t now) {
   data_ = pc_ = false;
   cycle_due_ = kNever;
+  if (counting() && compares_cycles()) {
+    const std::uint32_t left = comparators_[kCycleComparator].comp - cyccnt(now);
+    cycle_due_ = now + (left != 0 ? left : std::uint64_t{1} << 32);
+  }
+  if (v8()) return update_v8();
   for (const Comparator& c : comparators_) {
     const std::uint32_t function = c.function & kFunction;
-    if ((c.function & kCycMatch) != 0) {
-      if (function != kPcMatch || !counting()) continue;
-      const std::uint32_t left = c.comp - cyccnt(now);
-      cycle_due_ = now + (left != 0 ? left : std::uint64_t{1} << 32);
-      continue;
-    }
+    if ((c.function & kCycMatch) != 0) continue;
     pc_ |= function == kPcMatch;
     data_ |= function >= kDataRead && function <= kDataAccess;
   }
 }
 
+bool Dwt::compares_cycles() const {
+  if (v8()) return match_of(kCycleComparator) == kCycleMatchV8;
+  const std::uint32_t function = comparators_[kCycleComparator].function;
+  return (function & kCycMatch) != 0 && (function & kFunction) == kPcMatch;
+}
+
 bool Dwt::match_cycle() {
   cycle_due_ += std::uint64_t{1} << 32;
+  if (v8()) return found_v8(kCycleComparator);
   comparators_[kCycleComparator].matched = true;
   return true;
 }
@@ -76,6 +82,7 @@ void Dwt::set_trace_enabled(bool on, std::uint64_t now) {
 }
 
 bool Dwt::match_data(std::uint32_t address, unsigned size, bool write, std::uint32_t value) {
+  if (v8()) return match_data_v8(address, size, write, value);
   bool hit = false;
   for (Comparator& c : comparators_) {
     const std::uint32_t function = c.function & kFunction;
@@ -89,6 +96,7 @@ bool Dwt::match_data(std::uint32_t address, unsigned size, bool write, std::uint
 }
 
 bool Dwt::match_pc(std::uint32_t address) {
+  if (v8()) return match_pc_v8(address);
   bool hit = false;
   for (Comparator& c : comparators_) {
     const std::uint32_t ignore = (c.mask >= 31 ? 0x7FFFFFFFu : (1u << c.mask) - 1) | 1;
@@ -105,49 +113,56 @@ std::uint32_t Dwt::read(std::uint32_t offset, std::uint64_t now, std::uint32_t p
   if (offset == kPcsr) return pc_sample;
   const std::uint32_t index = (offset - kComp0) / 16;
   if (offset < kComp0 || index >= count_) return 0;
-  Comparator& c = comparators_[index];
-  switch ((offset & 0xF)) {
+  switch (offset & 0xF) {
     case 0x0:
-      return c.comp;
+      return comparators_[index].comp;
     case 0x4:
-      return c.mask;
-    case 0x8: {
-      const std::uint32_t value =
-          c.function | (c.matched ? kMatched : 0) | (index == kValueComparator ? kLnk1Ena : 0);
-      c.matched = false;  // cleared by reading
-      return value;
-    }
+      return comparators_[index].mask;
+    case 0x8:
+      return read_function(index);
     default:
       return 0;
   }
 }
 
+// Reading clears MATCHED.
+std::uint32_t Dwt::read_function(std::uint32_t index) {
+  Comparator& c = comparators_[index];
+  std::uint32_t value = c.function | (std::exchange(c.matched, false) ? kMatched : 0);
+  if (v8()) return value | comparator_id_v8(index) << 27;
+  if (index == kValueComparator && architecture_ != Architecture::v6m) value |= kLnk1Ena;
+  return value;
+}
+
 std::uint32_t Dwt::implemented(std::uint32_t index) const {
+  if (v8()) return kFunctionV8;
+  if (architecture_ == Architecture::v6m) return kFunction;
   return kFunction | kEmitRange | (index == kCycleComparator ? kCycMatch : 0) |
          (index == kValueComparator ? kDatavMatch | kDatavFields : 0);
 }
 
 void Dwt::write(std::uint32_t offset, std::uint32_t value, std::uint64_t now) {
-  if (offset == kCtrl) {
+  const bool counts = architecture_ != Architecture::v6m;
+  if (offset == kCtrl && counts) {
     const std::uint32_t count = cyccnt(now);
     control_ = value & kControlWritable;
     rebase(count, now);
-    return update(now);
-  }
-  if (offset == kCyccnt) {
+  } else if (offset == kCyccnt && counts) {
     rebase(value, now);
-    return update(now);
+  } else if (offset >= kComp0 && (offset - kComp0) / 16 < count_) {
+    write_comparator((offset - kComp0) / 16, offset & 0xF, value);
   }
-  const std::uint32_t index = (offset - kComp0) / 16;
-  if (offset < kComp0 || index >= count_) return;
+  update(now);
+}
+
+void Dwt::write_comparator(std::uint32_t index, std::uint32_t offset, std::uint32_t value) {
   Comparator& c = comparators_[index];
-  if ((offset & 0xF) == 0x0) c.comp = value;
-  if ((offset & 0xF) == 0x4) c.mask = value & 0x1F;
-  if ((offset & 0xF) == 0x8) {
+  if (offset == 0x0) c.comp = value;
+  if (offset == 0x4 && !v8()) c.mask = value & 0x1F;
+  if (offset == 0x8) {
     c.function = value & implemented(index);
     c.matched = false;
   }
-  update(now);
 }
 
 }  // namespace probity::vboard::armv7m

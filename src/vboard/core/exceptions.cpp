@@ -15,7 +15,12 @@ enum ExcReturn : std::uint32_t {
   kToThreadMain = 0xFFFFFFF9,
   kToThreadProcess = 0xFFFFFFFD
 };
-constexpr std::uint32_t kLockupAddress = 0xFFFFFFFE;
+constexpr std::uint32_t kReturnBase = 0xF0000000;  // from here up in Handler mode: EXC_RETURN
+// Armv8-M (DDI 0553, D1.2.95): PREFIX, S, DCRS, ES. In Non-secure state S and ES are 0 and DCRS is 1.
+constexpr std::uint32_t kToNonSecure = 0xFFFFFFA0, kReturnBaseV8 = 0xFF000000;
+constexpr std::uint32_t kThreadMode = 1u << 3, kProcessStack = 1u << 2, kSecurityBits = 0x61, kDcrs = 1u << 5;
+// B1.5.15; DDI 0553, B3.33
+constexpr std::uint32_t kLockupAddress = 0xFFFFFFFE, kLockupAddressV8 = 0xEFFFFFFE;
 
 // Which DEMCR bit catches the entry into a fault handler.
 std::uint32_t usage_fault_catch(std::uint32_t cfsr_bits) {
@@ -88,7 +93,7 @@ void Machine::raise(unsigned exception, std::uint32_t return_address, std::uint3
 
 void Machine::lock_up() {
   locked = true;
-  pc = kLockupAddress;
+  pc = v8m() ? kLockupAddressV8 : kLockupAddress;
   it = 0;
   outcome = Outcome::redirected;
   refresh();
@@ -112,6 +117,10 @@ std::uint32_t Machine::push_frame(std::uint32_t return_address) {
       r[0], r[1], r[2], r[3], r[12], r[14], return_address, xpsr() | (moved ? kAlignedByEntry : 0)};
   r[13] -= fpca ? kExtendedFrameBytes : kFrameBytes;
   if (align) r[13] &= ~4u;
+  if (r[13] < stack_limit()) {  // nothing is stacked below it (DDI 0553, B3.21)
+    r[13] = stack_limit();
+    return kStkOf;
+  }
   std::uint32_t failed = push_words(r[13], frame);
   if (!fpca) return failed;
   if ((scs.fpccr & kLspEn) != 0) {
@@ -135,6 +144,14 @@ std::uint32_t Machine::push_words(std::uint32_t at, std::span<const std::uint32_
   return failed;
 }
 
+std::uint32_t Machine::exc_return() const {
+  const std::uint32_t fp_frame_kept = fpca ? kNoFpFrame : 0u;
+  if (!v8m())
+    return (in_handler() ? kToHandler : using_psp ? kToThreadProcess : kToThreadMain) & ~fp_frame_kept;
+  return (kToNonSecure | kNoFpFrame | (in_handler() ? 0 : kThreadMode) | (using_psp ? kProcessStack : 0)) &
+         ~fp_frame_kept;
+}
+
 // Vector first: a stalled table read (flash busy) must leave everything as it was.
 void Machine::enter_exception(unsigned exception, std::uint32_t return_address, std::uint32_t catch_bit) {
   Vector vector = read_vector(exception);
@@ -142,17 +159,16 @@ void Machine::enter_exception(unsigned exception, std::uint32_t return_address, 
     outcome = Outcome::stalled;
     return;
   }
-  const std::uint32_t exc_return = (in_handler() ? kToHandler
-                                    : using_psp  ? kToThreadProcess
-                                                 : kToThreadMain) &
-                                   ~(fpca ? kNoFpFrame : 0u);
+  const std::uint32_t back = exc_return();
   const std::uint32_t stacking_failed = push_frame(return_address);
   unsigned target = exception;
   if (stacking_failed != 0) {
     scs.cfsr |= stacking_failed;
     // A derived fault comes first where it has the higher priority; on the way into HardFault or NMI it is
     // only recorded (B1.5.14).
-    const unsigned fault = (stacking_failed & kMStkErr) != 0 ? kMemManage : kBusFault;
+    const unsigned fault = (stacking_failed & kStkOf) != 0     ? kUsageFault
+                           : (stacking_failed & kMStkErr) != 0 ? kMemManage
+                                                               : kBusFault;
     const bool enabled = nvic.enabled(fault);
     const unsigned derived = enabled ? fault : kHardFault;
     if (!enabled && exception > kHardFault) scs.hfsr |= kForced;
@@ -175,7 +191,7 @@ void Machine::enter_exception(unsigned exception, std::uint32_t return_address, 
     scs.hfsr |= kVectTbl;
     return lock_up();
   }
-  start_handler(target, vector.value, exc_return, catch_bit);
+  start_handler(target, vector.value, back, catch_bit);
 }
 
 void Machine::start_handler(unsigned exception, std::uint32_t vector, std::uint32_t exc_return,
@@ -205,7 +221,7 @@ void Machine::start_handler(unsigned exception, std::uint32_t vector, std::uint3
 // ----------------------------------------------------------------------------------------------------
 
 void Machine::branch_exchange(std::uint32_t target) {
-  if (in_handler() && target >= 0xF0000000) return exception_return(target);
+  if (in_handler() && target >= (v8m() ? kReturnBaseV8 : kReturnBase)) return exception_return(target);
   branch(target);
   if ((target & 1) == 0) {
     thumb = false;
@@ -232,15 +248,26 @@ void Machine::bad_return(std::uint32_t exc_return, unsigned fault, std::uint32_t
   start_handler(fault, vector.value, exc_return, kVcIntErr);
 }
 
-void Machine::exception_return(std::uint32_t exc_return) {
-  const std::uint32_t kind = facts.has_fpu ? exc_return | kNoFpFrame : exc_return;
-  const bool to_thread = (kind & 0x1F) == 0x19 || (kind & 0x1F) == 0x1D;
-  const bool to_handler = (kind & 0x1F) == 0x11;
+// Armv8-M lets Thread mode be returned to while other exceptions are active (its CCR.NONBASETHRDENA is RES1);
+// what it says of security must fit a core that has none (R_XLCP).
+bool Machine::valid_return(std::uint32_t exc_return) const {
   const bool nested = nvic.active_count() > 1;
-  const bool allowed = (to_thread && (!nested || (scs.ccr & kNonBaseThrdEna) != 0)) || (to_handler && nested);
-  if (!nvic.active(ipsr) || !allowed) return bad_return(0xF0000000 | exc_return, kUsageFault, kInvPc);
+  if (!nvic.active(ipsr)) return false;
+  if (v8m()) {
+    return (exc_return & kSecurityBits) == kDcrs && ((exc_return & kThreadMode) != 0 || nested) &&
+           ((exc_return & kNoFpFrame) != 0 || facts.has_fpu);
+  }
+  const std::uint32_t kind = (facts.has_fpu ? exc_return | kNoFpFrame : exc_return) & 0x1F;
+  const bool to_thread = kind == (kToThreadMain & 0x1F) || kind == (kToThreadProcess & 0x1F);
+  if (to_thread) return !nested || (scs.ccr & kNonBaseThrdEna) != 0;
+  return kind == (kToHandler & 0x1F) && nested;
+}
 
-  const std::uint32_t frame_at = (kind & 0x1F) == 0x1D ? psp() : msp();
+void Machine::exception_return(std::uint32_t exc_return) {
+  if (!valid_return(exc_return)) return bad_return(kReturnBase | exc_return, kUsageFault, kInvPc);
+
+  const bool to_thread = (exc_return & kThreadMode) != 0;
+  const std::uint32_t frame_at = (exc_return & kProcessStack) != 0 && to_thread ? psp() : msp();
   const bool as_thread_user = to_thread && unprivileged;
   Frame frame{};
   FpFrame fp_state{};
@@ -271,7 +298,8 @@ bool Machine::pop_words(std::uint32_t exc_return, std::uint32_t at, std::span<st
 
 // What exception entry put off and nobody has asked for since is still in the registers: no lazy state left.
 void Machine::finish_return(std::uint32_t exc_return, const Frame& frame, std::uint32_t frame_at) {
-  const bool process = (exc_return & 4) != 0, to_thread = (exc_return & 8) != 0;
+  const bool to_thread = (exc_return & kThreadMode) != 0;
+  const bool process = to_thread && (exc_return & kProcessStack) != 0;
   const unsigned left = ipsr;
   nvic.deactivate(ipsr);
   if (ipsr != kNmi) faultmask = false;

@@ -4,10 +4,11 @@
 
 namespace probity::vboard::armv7m {
 
-Fpb::Fpb(unsigned code_comparators, unsigned literal_comparators, unsigned revision)
+Fpb::Fpb(unsigned code_comparators, unsigned literal_comparators, unsigned revision, bool remaps)
     : code_(std::min(code_comparators, 127u)),
       literal_(std::min(literal_comparators, 15u)),
-      revision_(revision) {}
+      revision_(revision),
+      remap_table_(remaps && revision == 0) {}
 
 void Fpb::reset() {
   enabled_ = instructions_ = literals_ = false;
@@ -46,7 +47,7 @@ std::uint32_t Fpb::table_entry(unsigned index, std::uint32_t address) const {
 
 void Fpb::update() {
   instructions_ = literals_ = false;
-  if (!enabled_ || revision_ != 0) return;
+  if (!enabled_ || !remap_table_) return;
   for (unsigned i = 0; i < code_ + literal_; ++i) {
     const bool remapping = (comparator_[i] & 1) != 0 && comparator_[i] >> 30 == 0;
     (i < code_ ? instructions_ : literals_) |= remapping;
@@ -73,7 +74,7 @@ std::uint32_t Fpb::read(std::uint32_t offset) const {
   if (offset == 0) {  // FP_CTRL: REV, NUM_CODE[6:4], NUM_LIT, NUM_CODE[3:0], ENABLE
     return revision_ << 28 | (code_ & 0x70) << 8 | literal_ << 8 | (code_ & 0xF) << 4 | (enabled_ ? 1u : 0u);
   }
-  if (offset == 4) return revision_ == 0 ? 1u << 29 | remap_ : 0;  // FP_REMAP: RMPSPT
+  if (offset == 4) return remap_table_ ? 1u << 29 | remap_ : 0;  // FP_REMAP: RMPSPT
   const std::uint32_t index = (offset - 8) / 4;
   return offset >= 8 && index < code_ + literal_ ? comparator_[index] : 0;
 }
@@ -84,7 +85,7 @@ void Fpb::write(std::uint32_t offset, std::uint32_t value) {
     return update();
   }
   if (offset == 4) {
-    if (revision_ == 0) remap_ = value & 0x1FFFFFE0;
+    if (remap_table_) remap_ = value & 0x1FFFFFE0;
     return;
   }
   const std::uint32_t index = (offset - 8) / 4;

@@ -1,5 +1,6 @@
 // Flash Patch and Breakpoint unit (C1.11). Revision 1 (M3/M4): breakpoints in the code region, and remapping
-// of instructions and literals there to a table in SRAM. Revision 2 (M7): breakpoints anywhere.
+// of instructions and literals there to a table in SRAM. Revision 2 (M7, M33): breakpoints anywhere.
+// Armv6-M's Breakpoint unit (DDI 0419, C1.6) is revision 1 without remapping.
 #pragma once
 
 #include <array>
@@ -10,7 +11,7 @@ namespace probity::vboard::armv7m {
 
 class Fpb {
  public:
-  Fpb(unsigned code_comparators, unsigned literal_comparators, unsigned revision);
+  Fpb(unsigned code_comparators, unsigned literal_comparators, unsigned revision, bool remaps);
   void reset();
 
   static constexpr std::uint32_t kCodeEnd = 0x20000000;
@@ -27,6 +28,7 @@ class Fpb {
  private:
   static constexpr unsigned kMaxComparators = 142;
   unsigned code_, literal_, revision_;
+  bool remap_table_;
   bool remaps(unsigned index, std::uint32_t address) const;
   std::uint32_t table_entry(unsigned index, std::uint32_t address) const;
   void update();

@@ -1,4 +1,4 @@
-// LDM, STM, LDRD, STRD, exclusives and table branches (A5.3.5, A5.3.6).
+// LDM, STM, LDRD, STRD, exclusives, load-acquire and store-release, table branches (A5.3.5, A5.3.6).
 #include <array>
 
 #include "vboard/core/load_store.hpp"
@@ -32,7 +32,7 @@ void store_multiple(Machine& m, const Op& op) {
   const std::uint32_t base = m.r[op.rn];
   std::uint32_t address = op.add ? base : base - 4 * count;
   const std::uint32_t moved = op.add ? base + 4 * count : address;
-  if (!m.check_alignment(address, 4)) return;
+  if (!m.check_alignment(address, 4) || (op.writeback && m.stack_overflows(op.rn, moved))) return;
   for (std::uint32_t list = op.imm; list != 0; list &= list - 1) {
     if (!m.store(address, 4, m.r[static_cast<unsigned>(std::countr_zero(list))])) return;
     address += 4;
@@ -86,6 +86,7 @@ void load_pair(Machine& m, const Op& op) {
 void store_pair(Machine& m, const Op& op) {
   const std::uint32_t base = m.r[op.rn];
   const std::uint32_t address = op.index ? base + op.imm : base;
+  if (op.writeback && m.stack_overflows(op.rn, base + op.imm)) return;
   if (!m.store_aligned(address, 4, m.r[op.rd]) || !m.store(address + 4, 4, m.r[op.ra])) return;
   if (op.writeback) set_register(m, op.rn, base + op.imm);
 }
@@ -113,12 +114,21 @@ void store_exclusive(Machine& m, const Op& op) {
   set_register(m, op.ra, passed ? 0 : 1);
 }
 
+// LDA, STL and their likes (DDI 0553, C2.4): ordinary accesses, as nothing is reordered, but always aligned.
+template <Access kAccess>
+void ordered(Machine& m, const Op& op) {
+  const std::uint32_t address = m.r[op.rn];
+  if (m.check_alignment(address, width_of(kAccess))) transfer<kAccess>(m, address, op.rd);
+}
+
 template <unsigned kSize>
 void table_branch(Machine& m, const Op& op) {
   std::uint32_t halfwords = 0;
   if (!m.load(m.r[op.rn] + kSize * m.r[op.rm], kSize, halfwords)) return;
   m.branch(op.pc() + 2 * halfwords);
 }
+
+constexpr Architecture kV8 = Architecture::v8m;
 
 constexpr Row kRows[] = {
     {0xFFD00000, 0xE8800000, multiple, store_multiple},
@@ -131,6 +141,18 @@ constexpr Row kRows[] = {
     {0xFFF00FF0, 0xE8C00F50, exclusive_part, store_exclusive<2>, 2},
     {0xFFF00FFF, 0xE8D00F4F, exclusive_part, load_exclusive<1>, 2},
     {0xFFF00FFF, 0xE8D00F5F, exclusive_part, load_exclusive<2>, 2},
+    {0xFFF00FFF, 0xE8D00F8F, exclusive_part, ordered<Access::ldrb>, 2, kV8},
+    {0xFFF00FFF, 0xE8D00F9F, exclusive_part, ordered<Access::ldrh>, 2, kV8},
+    {0xFFF00FFF, 0xE8D00FAF, exclusive_part, ordered<Access::ldr>, 2, kV8},
+    {0xFFF00FFF, 0xE8D00FCF, exclusive_part, load_exclusive<1>, 2, kV8},
+    {0xFFF00FFF, 0xE8D00FDF, exclusive_part, load_exclusive<2>, 2, kV8},
+    {0xFFF00FFF, 0xE8D00FEF, exclusive_part, load_exclusive<4>, 2, kV8},
+    {0xFFF00FFF, 0xE8C00F8F, exclusive_part, ordered<Access::strb>, 2, kV8},
+    {0xFFF00FFF, 0xE8C00F9F, exclusive_part, ordered<Access::strh>, 2, kV8},
+    {0xFFF00FFF, 0xE8C00FAF, exclusive_part, ordered<Access::str>, 2, kV8},
+    {0xFFF00FF0, 0xE8C00FC0, exclusive_part, store_exclusive<1>, 2, kV8},
+    {0xFFF00FF0, 0xE8C00FD0, exclusive_part, store_exclusive<2>, 2, kV8},
+    {0xFFF00FF0, 0xE8C00FE0, exclusive_part, store_exclusive<4>, 2, kV8},
     {0xFFF0FFF0, 0xE8D0F000, table, table_branch<1>, 2},
     {0xFFF0FFF0, 0xE8D0F010, table, table_branch<2>, 2},
     // P=0 W=0 are the rows above.

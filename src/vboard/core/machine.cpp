@@ -23,9 +23,10 @@ Machine::Machine(const CoreFacts& core_facts, SystemBus& system_bus)
       facts(core_facts),
       bus(system_bus),
       nvic(core_facts.irq_count, core_facts.priority_bits),
-      mpu(core_facts.mpu_regions),
-      fpb(core_facts.fpb_code_comparators, core_facts.fpb_literal_comparators, core_facts.fpb_revision),
-      dwt(core_facts.dwt_comparators) {
+      mpu(core_facts.mpu_regions, core_facts.architecture),
+      fpb(core_facts.fpb_code_comparators, core_facts.fpb_literal_comparators, core_facts.fpb_revision,
+          core_facts.architecture == Architecture::v7m || core_facts.architecture == Architecture::v7em),
+      dwt(core_facts.dwt_comparators, core_facts.architecture) {
   held = true;  // no vector is read before power_on_reset(), when the chip is there
   refresh();
 }
@@ -46,7 +47,7 @@ void Machine::power_on_reset() {
 
 void Machine::system_reset() {
   r.fill(0);
-  banked_sp = 0;
+  banked_sp = msplim = psplim = 0;
   using_psp = unprivileged = fpca = primask = faultmask = exclusive = event = false;
   n = z = c = v = q = false;
   ge = it = basepri = 0;
@@ -143,7 +144,7 @@ Op* Machine::decode_here() {
     op.raw = op.raw << 16 | second;
     op.size = 4;
   }
-  decode(op);
+  decode(op, facts.architecture);
   if (fpb.matches(pc)) {
     op.execute = execute_fpb_match;
     op.cond = kUnconditional;
@@ -260,7 +261,7 @@ std::uint64_t Machine::systick_due() const {
 }
 
 void Machine::service_systick() {
-  if (systick_due() > now || debug.halted || held) return;
+  if (systick_due() > now || debug.halted || held || deeply_asleep()) return;
   poll.forget();
   if (systick.expire(active_cycles())) {
     nvic.pend(kSysTick);
@@ -350,7 +351,8 @@ bool Machine::attend() {
   } else if (halt_wanted() && !stalled) {
     halt(debug_events != 0 ? debug_events : kDfsrHalted);
   } else if ((locked && !exception_ready_) || (sleeping && !wake_up())) {
-    pass_time(limit_);
+    if (deeply_asleep()) halted_cycles += slice_end_ - now;
+    pass_time(deeply_asleep() ? slice_end_ : limit_);
   } else {
     locked = false;
     step();

@@ -47,7 +47,8 @@ struct Machine {
   std::uint8_t it = 0;  // ITSTATE
   bool thumb = true;    // EPSR.T
   unsigned ipsr = 0;
-  std::uint32_t banked_sp = 0;  // the stack pointer that r[13] is not
+  std::uint32_t banked_sp = 0;           // the stack pointer that r[13] is not
+  std::uint32_t msplim = 0, psplim = 0;  // Armv8-M
   bool using_psp = false, unprivileged = false;
   bool primask = false, faultmask = false;
   std::uint8_t basepri = 0;
@@ -60,6 +61,8 @@ struct Machine {
   std::uint32_t exclusive_address = 0;
   bool event = false;
 
+  bool v6m() const { return facts.architecture == Architecture::v6m; }
+  bool v8m() const { return facts.architecture == Architecture::v8m; }
   bool in_handler() const { return ipsr != 0; }
   bool privileged() const { return in_handler() || !unprivileged; }
   bool in_it_block() const { return it != 0; }
@@ -88,6 +91,15 @@ struct Machine {
   void set_msp(std::uint32_t value) { (using_psp ? banked_sp : r[13]) = value & ~3u; }
   void set_psp(std::uint32_t value) { (using_psp ? r[13] : banked_sp) = value & ~3u; }
   void select_stack(bool psp);
+  std::uint32_t stack_limit() const { return using_psp ? psplim : msplim; }
+  // True: register `rn` is SP, `value` below its limit, and the STKOF fault has been raised (DDI 0553,
+  // B3.21).
+  bool stack_overflows(unsigned rn, std::uint32_t value) {
+    if (rn != 13 || value >= stack_limit()) [[likely]]
+      return false;
+    usage_fault(kStkOf);
+    return true;
+  }
 
   // --- branches (A2.3.1) -----------------------------------------------------------------------------------
   void branch(std::uint32_t target) {
@@ -113,6 +125,7 @@ struct Machine {
     return open_fpu(needs, op);
   }
   bool fpu_enabled() const;
+  std::uint32_t test_target(std::uint32_t address, bool as_unprivileged) const;  // TT (v8m.cpp)
 
   // --- memory (memory.cpp)
   // ---------------------------------------------------------------------------------- False: it faulted or
@@ -174,6 +187,8 @@ struct Machine {
   void set_debug_register(unsigned number, std::uint32_t value);
   void watch(std::uint32_t address, unsigned size, bool write, std::uint32_t value);  // DWT data comparators
   std::uint32_t read_demcr() const;
+  std::uint32_t special_word() const;  // CONTROL, FAULTMASK, BASEPRI, PRIMASK as DCRDR has them
+  void set_special_word(std::uint32_t value);
 
   // --- memory-mapped registers (ppb.cpp, scs.cpp)
   // --------------------------------------------------------------
@@ -187,7 +202,7 @@ struct Machine {
   void hold_in_reset(bool held);
   void set_irq(unsigned number, bool level);
   std::uint64_t run(std::uint64_t cycles);
-  // Cycles outside Debug state: what SysTick and CYCCNT count.
+  // Cycles outside Debug state and deep sleep: what SysTick and CYCCNT count.
   std::uint64_t active_cycles() const { return now - halted_cycles; }
   void refresh();           // anything changed that attend() looks at
   void trace_configured();  // DEMCR.TRCENA, DWT_CTRL or DWT_CYCCNT was written
@@ -198,7 +213,8 @@ struct Machine {
 
   std::uint64_t now = 0, halted_cycles = 0;
   bool powered = false, held = false, boot_pending = false, locked = false, sleeping = false,
-       sleeping_for_event = false;
+       sleeping_for_event = false, clocks_kept = false;
+  bool deeply_asleep() const { return sleeping && (scs.scr & kSleepDeep) != 0 && !clocks_kept; }
   bool stalled = false;            // the last thing tried was refused by the bus: Debug state has to wait
   bool step_armed = false;         // DHCSR.C_STEP: halt after the next instruction or exception entry
   std::uint32_t debug_events = 0;  // DFSR bits to halt with at the next instruction boundary
@@ -279,6 +295,8 @@ struct Machine {
   void enter_exception(unsigned exception, std::uint32_t return_address, std::uint32_t catch_bit);
   using Frame = std::array<std::uint32_t, 8>;
   using FpFrame = std::array<std::uint32_t, kFpFrameWords>;
+  std::uint32_t exc_return() const;
+  bool valid_return(std::uint32_t exc_return) const;
   std::uint32_t push_frame(std::uint32_t return_address);
   std::uint32_t push_words(std::uint32_t at, std::span<const std::uint32_t> words);
   bool pop_words(std::uint32_t exc_return, std::uint32_t at, std::span<std::uint32_t> words, bool user);
@@ -301,6 +319,10 @@ struct Machine {
   bool halt_wanted() const { return debug.c_debugen && (debug.c_halt || debug_events != 0); }
 
   bool owns(std::uint32_t address) const;
+  bool takes_size(std::uint32_t address, unsigned size) const;
+  bool has_scs_register(std::uint32_t offset) const;
+  std::uint32_t ccr() const;
+  void write_ccr(std::uint32_t value);
   std::uint32_t read_word(Master master, std::uint32_t address);
   void write_word(Master master, std::uint32_t address, std::uint32_t value);
   void write_itm(Master master, std::uint32_t offset, unsigned size, std::uint32_t value);

@@ -119,28 +119,29 @@ void udiv(Machine& m, const Op& op) {
   if (!divides_by_zero(m, op)) set_register(m, op.rd, m.r[op.rn] / m.r[op.rm]);
 }
 
+constexpr Architecture kDsp = Architecture::v7em;
 constexpr std::uint8_t kDivideCycles = 6;  // 2 to 12 (Cortex-M4 TRM 3.3.1)
 
 constexpr Row kRows[] = {
     {0xFFF000F0, 0xFB000000, operands, mla},
     {0xFFF000F0, 0xFB000010, operands, mls},
-    {0xFFF000C0, 0xFB100000, operands, smla_halves},
-    {0xFFF000E0, 0xFB200000, operands, smlad},
-    {0xFFF000E0, 0xFB300000, operands, smla_word_half},
-    {0xFFF000E0, 0xFB400000, operands, smlsd},
-    {0xFFF000E0, 0xFB500000, operands, smmla},
-    {0xFFF000E0, 0xFB600000, operands, smmls},
-    {0xFFF000F0, 0xFB700000, operands, usada8},
+    {0xFFF000C0, 0xFB100000, operands, smla_halves, 1, kDsp},
+    {0xFFF000E0, 0xFB200000, operands, smlad, 1, kDsp},
+    {0xFFF000E0, 0xFB300000, operands, smla_word_half, 1, kDsp},
+    {0xFFF000E0, 0xFB400000, operands, smlsd, 1, kDsp},
+    {0xFFF000E0, 0xFB500000, operands, smmla, 1, kDsp},
+    {0xFFF000E0, 0xFB600000, operands, smmls, 1, kDsp},
+    {0xFFF000F0, 0xFB700000, operands, usada8, 1, kDsp},
     {0xFFF000F0, 0xFB800000, operands, smull},
     {0xFFF0F0F0, 0xFB90F0F0, operands, sdiv, kDivideCycles},
     {0xFFF000F0, 0xFBA00000, operands, umull},
     {0xFFF0F0F0, 0xFBB0F0F0, operands, udiv, kDivideCycles},
     {0xFFF000F0, 0xFBC00000, operands, smlal},
-    {0xFFF000C0, 0xFBC00080, operands, smlal_halves},
-    {0xFFF000E0, 0xFBC000C0, operands, smlald},
-    {0xFFF000E0, 0xFBD000C0, operands, smlsld},
+    {0xFFF000C0, 0xFBC00080, operands, smlal_halves, 1, kDsp},
+    {0xFFF000E0, 0xFBC000C0, operands, smlald, 1, kDsp},
+    {0xFFF000E0, 0xFBD000C0, operands, smlsld, 1, kDsp},
     {0xFFF000F0, 0xFBE00000, operands, umlal},
-    {0xFFF000F0, 0xFBE00060, operands, umaal},
+    {0xFFF000F0, 0xFBE00060, operands, umaal, 1, kDsp},
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "vboard/core/core.hpp"
+
 namespace probity::vboard::armv7m {
 
 struct Machine;
@@ -53,11 +55,13 @@ struct Row {
   void (*operands)(Op&);
   Execute execute;
   std::uint8_t cycles = 1;
+  Architecture since = Architecture::v6m;  // or the table's, where that is later
 };
 
 // Rows of one encoding width are searched in the order of decode.cpp's list, first match wins.
 std::span<const Row> thumb16_rows();
 std::span<const Row> thumb16_load_store_rows();
+std::span<const Row> thumb16_aligned_rows();  // the same where no access may be unaligned (Armv6-M)
 std::span<const Row> data_processing_rows();
 std::span<const Row> load_store_rows();
 std::span<const Row> load_store_multiple_rows();
@@ -65,6 +69,8 @@ std::span<const Row> branch_and_system_rows();
 std::span<const Row> multiply_rows();
 std::span<const Row> saturating_rows();
 std::span<const Row> parallel_rows();
+std::span<const Row> v8m_rows();
+std::span<const Row> v8m_thumb16_rows();
 std::span<const Row> vfp_transfer_rows();
 std::span<const Row> vfp_single_rows();
 std::span<const Row> vfp_double_rows();
@@ -75,8 +81,9 @@ std::span<const Row> vfp_between_conversion_rows();
 // UNDEFINSTR, or NOCP in the coprocessor space.
 void execute_undefined(Machine& m, const Op& op);
 
-// Fills everything of `op` from raw, size and address. Encodings without a row execute as undefined.
-void decode(Op& op);
+// Fills everything of `op` from raw, size and address. Encodings without a row that `architecture` has
+// execute as undefined.
+void decode(Op& op, Architecture architecture);
 constexpr bool is_32bit(std::uint32_t first_halfword) { return first_halfword >= 0xE800; }
 
 }  // namespace probity::vboard::armv7m

@@ -24,6 +24,7 @@ bool takes_parts(std::uint32_t address) {
   return in(address, 0xE000E400, 0xE000E4F0) || in(address, 0xE000ED18, 0xE000ED24) ||
          in(address, 0xE000ED28, 0xE000ED2C);
 }
+constexpr std::uint32_t kScsEnd = kScs + 0x1000, kDcrdr = 0xE000EDF8;
 bool write_one_to_clear(std::uint32_t word_address) { return word_address == 0xE000ED28; }
 
 bool is_itm(std::uint32_t address) { return in(address, kItm, kItm + 0x1000); }
@@ -82,14 +83,20 @@ void Machine::write_itm(Master master, std::uint32_t offset, unsigned size, std:
   trace.itm.write(offset, size, value, master == Master::debug || privileged(), now);
 }
 
+// Armv6-M takes words only in the SCS (DDI 0419, B3.1.1); a debugger may take DCRDR apart (C1.6.4).
+bool Machine::takes_size(std::uint32_t address, unsigned size) const {
+  return size == 4 || !v6m() || !in(address, kScs, kScsEnd) || in(address, kDcrdr, kDcrdr + 4);
+}
+
 bool Machine::owns(std::uint32_t address) const {
   switch (address & ~0xFFFu) {
     case kScs:
     case kDwt:
     case kFpb:
+      return true;
     case kItm:
     case kTpiu:
-      return true;
+      return !v6m();
     default:
       return coresight_register(facts, address).has_value();
   }
@@ -104,6 +111,7 @@ BusStatus Machine::read_ppb(Master master, std::uint32_t address, unsigned size,
     return status;
   }
   if (master != Master::debug && !privileged() && !is_itm(address)) return BusStatus::error;
+  if (!takes_size(address, size)) return BusStatus::error;
   const std::uint32_t word = read_word(master, address & ~3u);
   value = size == 4 ? word : word >> (8 * (address & 3)) & ((1u << (8 * size)) - 1);
   return BusStatus::ok;
@@ -124,7 +132,8 @@ BusStatus Machine::write_ppb(Master master, std::uint32_t address, unsigned size
     return BusStatus::ok;
   }
   if (size != 4) {
-    if (!takes_parts(address)) return BusStatus::error;  // UNPREDICTABLE in the manual
+    if (!takes_parts(address) || !takes_size(address, size))
+      return BusStatus::error;  // UNPREDICTABLE in the manual
     const std::uint32_t mask = ((1u << (8 * size)) - 1) << (8 * (address & 3));
     const std::uint32_t part = value << (8 * (address & 3)) & mask;
     address &= ~3u;

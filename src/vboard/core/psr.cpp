@@ -7,12 +7,26 @@ namespace {
 enum Sysm : unsigned {
   kSysmMsp = 8,
   kSysmPsp = 9,
+  kSysmMspLim = 10,  // Armv8-M, as the next
+  kSysmPspLim = 11,
   kSysmPrimask = 16,
   kSysmBasepri = 17,
   kSysmBasepriMax = 18,
   kSysmFaultmask = 19,
   kSysmControl = 20
 };
+
+// N Z C V; Q from Armv7-M on, GE with the DSP extension.
+std::uint32_t apsr_bits(Architecture architecture) {
+  if (architecture == Architecture::v6m) return 0xF0000000;
+  return architecture == Architecture::v7m ? 0xF8000000 : 0xF80F0000;
+}
+
+// BASEPRI, FAULTMASK and the stack limits are not everywhere; what is not there reads as zero.
+bool has_special(unsigned sysm, Architecture architecture) {
+  if (sysm == kSysmMspLim || sysm == kSysmPspLim) return architecture == Architecture::v8m;
+  return sysm < kSysmBasepri || sysm > kSysmFaultmask || architecture != Architecture::v6m;
+}
 
 }  // namespace
 
@@ -53,6 +67,7 @@ std::uint32_t Machine::xpsr() const {
 }
 
 void Machine::set_apsr(std::uint32_t value) {
+  value &= apsr_bits(facts.architecture);
   n = bits(value, 31, 31) != 0;
   z = bits(value, 30, 30) != 0;
   c = bits(value, 29, 29) != 0;
@@ -63,6 +78,7 @@ void Machine::set_apsr(std::uint32_t value) {
 
 void Machine::set_epsr(std::uint32_t value) {
   thumb = bits(value, 24, 24) != 0;
+  if (v6m()) return;  // no IT
   it = static_cast<std::uint8_t>(bits(value, 15, 10) << 2 | bits(value, 26, 25));
 }
 
@@ -86,12 +102,16 @@ std::uint32_t Machine::special(unsigned sysm) const {
     return value;
   }
   if (sysm == kSysmControl) return control();
-  if (!privileged()) return 0;
+  if (!privileged() || !has_special(sysm, facts.architecture)) return 0;
   switch (sysm) {
     case kSysmMsp:
       return msp();
     case kSysmPsp:
       return psp();
+    case kSysmMspLim:
+      return msplim;
+    case kSysmPspLim:
+      return psplim;
     case kSysmPrimask:
       return primask;
     case kSysmBasepri:
@@ -112,13 +132,19 @@ void Machine::set_special(unsigned sysm, unsigned mask, std::uint32_t value) {
         ((mask & 2) != 0 ? 0xF8000000u : 0u) | ((mask & 1) != 0 ? 0x000F0000u : 0u);
     return set_apsr((keep & ~writable) | (value & writable));
   }
-  if (!privileged()) return;
+  if (!privileged() || !has_special(sysm, facts.architecture)) return;
   const auto priority = static_cast<std::uint8_t>(value & nvic.implemented_bits());
   switch (sysm) {
     case kSysmMsp:
       return set_msp(value);
     case kSysmPsp:
       return set_psp(value);
+    case kSysmMspLim:
+      msplim = value & ~7u;
+      return;
+    case kSysmPspLim:
+      psplim = value & ~7u;
+      return;
     case kSysmPrimask:
       primask = (value & 1) != 0;
       break;

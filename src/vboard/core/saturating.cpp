@@ -77,16 +77,20 @@ void sel(Machine& m, const Op& op) {
   set_register(m, op.rd, (m.r[op.rn] & mask) | (m.r[op.rm] & ~mask));
 }
 
+constexpr Architecture kDsp = Architecture::v7em;
+
 constexpr Row kRows[] = {
-    {0xFFF0F0E0, 0xF3200000, saturate_operands, ssat16},  // ASR #0 of SSAT
+    {0xFFF0F0E0, 0xF3200000, saturate_operands, ssat16, 1, kDsp},  // ASR #0 of SSAT
+    {0xFFF0F0C0, 0xF3200000, nullptr, execute_undefined},
     {0xFFD08020, 0xF3000000, saturate_operands, ssat},
-    {0xFFF0F0E0, 0xF3A00000, saturate_operands, usat16},
+    {0xFFF0F0E0, 0xF3A00000, saturate_operands, usat16, 1, kDsp},
+    {0xFFF0F0C0, 0xF3A00000, nullptr, execute_undefined},
     {0xFFD08020, 0xF3800000, saturate_operands, usat},
-    {0xFFF0F0F0, 0xFA80F080, three_registers, q_arithmetic<false, false>},
-    {0xFFF0F0F0, 0xFA80F090, three_registers, q_arithmetic<true, false>},
-    {0xFFF0F0F0, 0xFA80F0A0, three_registers, q_arithmetic<false, true>},
-    {0xFFF0F0F0, 0xFA80F0B0, three_registers, q_arithmetic<true, true>},
-    {0xFFF0F0F0, 0xFAA0F080, three_registers, sel},
+    {0xFFF0F0F0, 0xFA80F080, three_registers, q_arithmetic<false, false>, 1, kDsp},
+    {0xFFF0F0F0, 0xFA80F090, three_registers, q_arithmetic<true, false>, 1, kDsp},
+    {0xFFF0F0F0, 0xFA80F0A0, three_registers, q_arithmetic<false, true>, 1, kDsp},
+    {0xFFF0F0F0, 0xFA80F0B0, three_registers, q_arithmetic<true, true>, 1, kDsp},
+    {0xFFF0F0F0, 0xFAA0F080, three_registers, sel, 1, kDsp},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The System Control Space at 0xE000E000: SysTick, NVIC, system control block, MPU, FPU and debug registers
 // (B3.2-B3.5, C1.6). NVIC and SCB registers whose content is spread over the exceptions are in
 // scs_exceptions.cpp.
+#include <algorithm>
 #include <array>
 
 #include "vboard/core/machine.hpp"
@@ -49,8 +50,23 @@ enum ScsRegister : std::uint32_t {
   kFpdscr = 0xF3C,
   kMvfr0 = 0xF40,
   kMvfr1 = 0xF44,
-  kMvfr2 = 0xF48
+  kMvfr2 = 0xF48,
+  kDauthstatus = 0xFB8
 };
+
+// The registers of Armv6-M (DDI 0419, B3.2, B3.4, C1.6): ranges [begin, end). The rest is reserved: read as
+// zero, writes ignored.
+struct Range {
+  std::uint32_t begin, end;
+};
+constexpr Range kScsV6m[] = {{kActlr, kActlr + 4}, {kSystCsr, kSystCalib + 4},
+                             {0x100, 0x104},  // ISER, ICER, ISPR, ICPR: 32 interrupts
+                             {0x180, 0x184},       {0x200, 0x204},
+                             {0x280, 0x284},       {0x400, 0x420},            // IPR
+                             {kCpuid, kCcr + 4},   {kShpr1 + 4, kShcsr + 4},  // SHPR2, SHPR3
+                             {kDfsr, kDfsr + 4},   {Mpu::kBegin, Mpu::kBegin + 0x14},
+                             {kDhcsr, kDemcr + 4}};
+constexpr std::uint32_t kPartM0 = 0xC20;  // CPUID.PARTNO; it has no VTOR
 
 // ID_PFR0 … ID_ISAR4. Cortex-M3 TRM (r2p0) table 4-1, Cortex-M4 TRM (r0p1) table 4-1, Cortex-M7 TRM (r1p1)
 // table 3-1.
@@ -62,8 +78,13 @@ constexpr IdRegisters kIdM4{0x00000030, 0x00000200, 0x00100000, 0,          0x00
 constexpr IdRegisters kIdM7{0x00000030, 0x00000200, 0x00100000, 0,          0x00100030, 0,         0x01000000,
                             0,          0x01101110, 0x02112000, 0x20232231, 0x01111131, 0x01310132};
 
+// Cortex-M33 TRM (100230) 4.1; ID_PFR1.Security is 0 without the Security Extension.
+constexpr IdRegisters kIdM33{0x00000030, 0x00000200, 0x00200000, 0,          0x00101F40, 0, 0x01000000, 0,
+                             0x01101110, 0x02212000, 0x20232232, 0x01111131, 0x01310132};
+
 const IdRegisters& id_registers(std::uint32_t cpuid) {
   const std::uint32_t part = bits(cpuid, 15, 4);
+  if (part == 0xD21) return kIdM33;
   return part == 0xC23 ? kIdM3 : part == 0xC27 ? kIdM7 : kIdM4;
 }
 
@@ -75,6 +96,19 @@ std::uint32_t ccsidr(unsigned cache_kib, bool instruction) {
 }
 
 }  // namespace
+
+bool Machine::has_scs_register(std::uint32_t offset) const {
+  if (!v6m()) return true;
+  if (offset == kVtor && bits(facts.cpuid, 15, 4) == kPartM0) return false;
+  return std::any_of(std::begin(kScsV6m), std::end(kScsV6m),
+                     [&](const Range& range) { return offset >= range.begin && offset < range.end; });
+}
+
+// On Armv6-M unaligned accesses always fault; on Armv8-M Thread mode is always open to returns (DDI 0553,
+// D1.2.9).
+std::uint32_t Machine::ccr() const {
+  return scs.ccr | (v6m() ? kUnalignTrp : 0u) | (v8m() ? kNonBaseThrdEna : 0u);
+}
 
 // Registers that change by themselves or are changed by reading.
 bool Machine::read_counting(std::uint32_t offset, std::uint32_t& value) {
@@ -92,11 +126,12 @@ bool Machine::read_counting(std::uint32_t offset, std::uint32_t& value) {
 
 std::uint32_t Machine::read_scs(Master master, std::uint32_t offset) {
   std::uint32_t value = 0;
+  if (!has_scs_register(offset)) return 0;
   if (read_counting(offset, value)) return value;
   if ((offset >= kNvicBegin && offset < kNvicEnd) || (offset >= kShpr1 && offset <= kShpr3))
     return read_nvic(offset);
   if (offset >= kIdBegin && offset < kIdEnd) return id_registers(facts.cpuid)[(offset - kIdBegin) / 4];
-  if (offset >= Mpu::kBegin && offset < Mpu::kEnd) return mpu.read(offset);
+  if (mpu.owns(offset)) return mpu.read(offset);
   switch (offset) {
     case kIctr:
       return facts.irq_count == 0 ? 0 : (facts.irq_count - 1) / 32;
@@ -117,7 +152,7 @@ std::uint32_t Machine::read_scs(Master master, std::uint32_t offset) {
     case kScr:
       return scs.scr;
     case kCcr:
-      return scs.ccr;
+      return ccr();
     case kShcsr:
       return read_shcsr();
     case kCfsr:
@@ -168,17 +203,20 @@ std::uint32_t Machine::read_scs_extras(Master master, std::uint32_t offset) {
       return facts.has_fpu ? facts.mvfr1 : 0;
     case kMvfr2:
       return facts.has_fpu ? facts.mvfr2 : 0;
+    case kDauthstatus:  // Non-secure debug, invasive or not, is there and allowed; Secure is not there
+      return v8m() ? 0x0F : 0;
     default:
       return 0;
   }
 }
 
 void Machine::write_scs(Master master, std::uint32_t offset, std::uint32_t value) {
+  if (!has_scs_register(offset)) return;
   if ((offset >= kNvicBegin && offset < kNvicEnd) || (offset >= kShpr1 && offset <= kShpr3) ||
       offset == kStir) {
     return write_nvic(offset, value);
   }
-  if (offset >= Mpu::kBegin && offset < Mpu::kEnd) {
+  if (mpu.owns(offset)) {
     mpu.write(offset, value);
     poll.note_change();
     return drop_windows();
@@ -207,10 +245,7 @@ void Machine::write_scs(Master master, std::uint32_t offset, std::uint32_t value
       scs.scr = value & (kSleepOnExit | kSleepDeep | kSevOnPend);
       return;
     case kCcr:
-      scs.ccr = (scs.ccr & 0x40000) |
-                (value & (kNonBaseThrdEna | kUserSetMPend | kUnalignTrp | kDiv0Trp | kBfhfnmign | kStkAlign |
-                          (facts.has_caches ? 0x30000u : 0u)));  // DC, IC
-      return drop_windows();
+      return write_ccr(value);
     case kShcsr:
       return write_shcsr(value);
     case kCfsr:
@@ -228,6 +263,14 @@ void Machine::write_scs(Master master, std::uint32_t offset, std::uint32_t value
     default:
       return write_scs_extras(master, offset, value);
   }
+}
+
+void Machine::write_ccr(std::uint32_t value) {
+  if (v6m()) return;
+  const std::uint32_t fixed = scs.ccr & (0x40000u | (v8m() ? kStkAlign : 0u));
+  scs.ccr = fixed | (value & (kNonBaseThrdEna | kUserSetMPend | kUnalignTrp | kDiv0Trp | kBfhfnmign |
+                              kStkAlign | (facts.has_caches ? 0x30000u : 0u)));  // DC, IC
+  drop_windows();
 }
 
 void Machine::write_scs_extras(Master master, std::uint32_t offset, std::uint32_t value) {

@@ -24,6 +24,9 @@ struct ShcsrFlag {
 constexpr ShcsrFlag kShcsrActive[] = {{0, kMemManage},    {1, kBusFault}, {3, kUsageFault}, {7, kSvCall},
                                       {8, kDebugMonitor}, {10, kPendSv},  {11, kSysTick}};
 constexpr ShcsrFlag kShcsrPending[] = {{12, kUsageFault}, {13, kMemManage}, {14, kBusFault}, {15, kSvCall}};
+constexpr std::uint32_t kShcsrV6m = 1u << 15;  // SVCALLPENDED (DDI 0419, C1.6.1)
+// SHPR2 and SHPR3 of Armv6-M: SVCall; SysTick, PendSV.
+constexpr std::uint32_t kShpr2V6m = 0xFF000000, kShpr3V6m = 0xFFFF0000;
 constexpr ShcsrFlag kShcsrEnabled[] = {{16, kMemManage}, {17, kBusFault}, {18, kUsageFault}};
 
 }  // namespace
@@ -54,6 +57,7 @@ void Machine::write_nvic(std::uint32_t offset, std::uint32_t value) {
   if (offset >= kIpr) {
     const bool system = offset >= kShpr1;
     const unsigned first = system ? offset - kShpr1 + kMemManage : kFirstIrq + offset - kIpr;
+    if (system && v6m()) value &= offset == kShpr1 + 4 ? kShpr2V6m : kShpr3V6m;
     for (unsigned i = 0; i < 4; ++i) {
       if (system || first + i < kFirstIrq + nvic.irq_count()) {
         nvic.set_priority(first + i, static_cast<std::uint8_t>(bits(value, 8 * i + 7, 8 * i)));
@@ -79,8 +83,8 @@ void Machine::write_nvic(std::uint32_t offset, std::uint32_t value) {
 
 std::uint32_t Machine::read_icsr() const {
   std::uint32_t value = ipsr;
-  if (nvic.active_count() <= 1) value |= 1u << 11;  // RETTOBASE
-  value |= nvic.next_pending(false) << 12;          // VECTPENDING
+  if (!v6m() && nvic.active_count() <= 1) value |= 1u << 11;  // RETTOBASE
+  value |= nvic.next_pending(false) << 12;                    // VECTPENDING
   if (nvic.any_interrupt_pending()) value |= 1u << 22;
   if (nvic.pending(kSysTick)) value |= 1u << 26;
   if (nvic.pending(kPendSv)) value |= 1u << 28;
@@ -102,10 +106,22 @@ std::uint32_t Machine::read_shcsr() const {
   for (const auto& [bit, e] : kShcsrActive) value |= std::uint32_t{nvic.active(e)} << bit;
   for (const auto& [bit, e] : kShcsrPending) value |= std::uint32_t{nvic.pending(e)} << bit;
   for (const auto& [bit, e] : kShcsrEnabled) value |= std::uint32_t{nvic.enabled(e)} << bit;
-  return value;
+  if (v8m()) {  // DDI 0553, D1.2.243
+    value |= std::uint32_t{nvic.active(kHardFault)} << 2 | std::uint32_t{nvic.active(kNmi)} << 5 |
+             std::uint32_t{nvic.pending(kHardFault)} << 21;
+  }
+  return v6m() ? value & kShcsrV6m : value;
 }
 
 void Machine::write_shcsr(std::uint32_t value) {
+  if (v6m()) {
+    if ((value & kShcsrV6m) != 0) {
+      nvic.pend(kSvCall);
+    } else {
+      nvic.unpend(kSvCall);
+    }
+    return priorities_changed();
+  }
   for (const auto& [bit, e] : kShcsrActive) nvic.set_active(e, (value >> bit & 1) != 0);
   for (const auto& [bit, e] : kShcsrPending) {
     if ((value >> bit & 1) != 0) {
@@ -120,11 +136,11 @@ void Machine::write_shcsr(std::uint32_t value) {
 
 void Machine::write_aircr(std::uint32_t value) {
   if (value >> 16 != kVectKey) return;
-  nvic.set_prigroup(bits(value, 10, 8));
+  if (!v6m()) nvic.set_prigroup(bits(value, 10, 8));
   const bool system_reset_request = (value & 4) != 0;
-  // VECTRESET and VECTCLRACTIVE are for a halted core only (B3.2.6): a debugger's. The Cortex-M7 has no
-  // VECTRESET.
-  const bool vectreset = (value & 1) != 0 && bits(facts.cpuid, 15, 4) != 0xC27;
+  // VECTRESET and VECTCLRACTIVE are for a halted core only (B3.2.6): a debugger's. Armv6-M, Armv8-M and the
+  // Cortex-M7 have no VECTRESET.
+  const bool vectreset = (value & 1) != 0 && !v6m() && !v8m() && bits(facts.cpuid, 15, 4) != 0xC27;
   if ((value & 2) != 0 && debug.halted) {
     nvic.clear_active();
     ipsr = 0;

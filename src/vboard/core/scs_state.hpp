@@ -24,6 +24,7 @@ enum CfsrBit : std::uint32_t {
   kInvState = 1u << 17,
   kInvPc = 1u << 18,
   kNoCp = 1u << 19,
+  kStkOf = 1u << 20,  // Armv8-M
   kUnaligned = 1u << 24,
   kDivByZero = 1u << 25
 };

@@ -112,7 +112,9 @@ void add_high(Machine& m, const Op& op) { write_high(m, op.rd, m.r[op.rn] + m.r[
 void move_high(Machine& m, const Op& op) { write_high(m, op.rd, m.r[op.rm]); }
 
 void add_address(Machine& m, const Op& op) { set_register(m, op.rd, m.r[op.rn] + op.imm); }
-void subtract_from_sp(Machine& m, const Op& op) { m.r[13] -= op.imm; }
+void subtract_from_sp(Machine& m, const Op& op) {
+  if (!m.stack_overflows(13, m.r[13] - op.imm)) m.r[13] -= op.imm;
+}
 void move_address(Machine& m, const Op& op) { m.r[op.rd] = op.imm; }
 
 void sxth(Machine& m, const Op& op) {
@@ -204,19 +206,20 @@ constexpr Row kRows[] = {
     // Miscellaneous (A5.2.5)
     {0xFF80, 0xB000, sp_adjust, add_address},
     {0xFF80, 0xB080, sp_adjust, subtract_from_sp},
-    {0xFD00, 0xB100, compare_and_branch, branch_if_zero},
-    {0xFD00, 0xB900, compare_and_branch, branch_if_not_zero},
+    {0xFD00, 0xB100, compare_and_branch, branch_if_zero, 1, Architecture::v7m},
+    {0xFD00, 0xB900, compare_and_branch, branch_if_not_zero, 1, Architecture::v7m},
     {0xFFC0, 0xB200, low_registers, sxth},
     {0xFFC0, 0xB240, low_registers, sxtb},
     {0xFFC0, 0xB280, low_registers, uxth},
     {0xFFC0, 0xB2C0, low_registers, uxtb},
-    {0xFFEC, 0xB660, nullptr, cps},
+    {0xFFEF, 0xB662, nullptr, cps},  // i alone
+    {0xFFEC, 0xB660, nullptr, cps, 1, Architecture::v7m},
     {0xFFC0, 0xBA00, low_registers, rev},
     {0xFFC0, 0xBA40, low_registers, rev16},
     {0xFFC0, 0xBAC0, low_registers, revsh},
     {0xFF00, 0xBE00, unconditional, bkpt},
     {0xFF0F, 0xBF00, nullptr, hint},
-    {0xFF00, 0xBF00, imm8, if_then},
+    {0xFF00, 0xBF00, imm8, if_then, 1, Architecture::v7m},
     // Branches and SVC (A5.2.6, A5.2.7)
     {0xFF00, 0xDE00, nullptr, udf},
     {0xFF00, 0xDF00, nullptr, svc},

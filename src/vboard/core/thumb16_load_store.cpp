@@ -43,34 +43,40 @@ void pop(Op& op) {
   op.cycles = multiple_cycles(op.imm);
 }
 
-template <Access kAccess>
-void by_register(Machine& m, const Op& op) {
-  transfer<kAccess>(m, m.r[op.rn] + m.r[op.rm], op.rd);
+template <Access kAccess, bool kAligned>
+void access(Machine& m, std::uint32_t address, unsigned rt) {
+  if (kAligned && !m.check_alignment(address, width_of(kAccess))) return;
+  transfer<kAccess>(m, address, rt);
 }
-template <Access kAccess>
+template <Access kAccess, bool kAligned>
+void by_register(Machine& m, const Op& op) {
+  access<kAccess, kAligned>(m, m.r[op.rn] + m.r[op.rm], op.rd);
+}
+template <Access kAccess, bool kAligned>
 void by_immediate(Machine& m, const Op& op) {
-  transfer<kAccess>(m, m.r[op.rn] + op.imm, op.rd);
+  access<kAccess, kAligned>(m, m.r[op.rn] + op.imm, op.rd);
 }
 void load_literal(Machine& m, const Op& op) { transfer<Access::ldr>(m, op.imm, op.rd); }
 
+template <bool kAligned>
 constexpr Row kRows[] = {
     {0xF800, 0x4800, literal, load_literal, 2},
-    {0xFE00, 0x5000, register_offset, by_register<Access::str>, 2},
-    {0xFE00, 0x5200, register_offset, by_register<Access::strh>, 2},
-    {0xFE00, 0x5400, register_offset, by_register<Access::strb>, 2},
-    {0xFE00, 0x5600, register_offset, by_register<Access::ldrsb>, 2},
-    {0xFE00, 0x5800, register_offset, by_register<Access::ldr>, 2},
-    {0xFE00, 0x5A00, register_offset, by_register<Access::ldrh>, 2},
-    {0xFE00, 0x5C00, register_offset, by_register<Access::ldrb>, 2},
-    {0xFE00, 0x5E00, register_offset, by_register<Access::ldrsh>, 2},
-    {0xF800, 0x6000, immediate_offset<4>, by_immediate<Access::str>, 2},
-    {0xF800, 0x6800, immediate_offset<4>, by_immediate<Access::ldr>, 2},
-    {0xF800, 0x7000, immediate_offset<1>, by_immediate<Access::strb>, 2},
-    {0xF800, 0x7800, immediate_offset<1>, by_immediate<Access::ldrb>, 2},
-    {0xF800, 0x8000, immediate_offset<2>, by_immediate<Access::strh>, 2},
-    {0xF800, 0x8800, immediate_offset<2>, by_immediate<Access::ldrh>, 2},
-    {0xF800, 0x9000, sp_offset, by_immediate<Access::str>, 2},
-    {0xF800, 0x9800, sp_offset, by_immediate<Access::ldr>, 2},
+    {0xFE00, 0x5000, register_offset, by_register<Access::str, kAligned>, 2},
+    {0xFE00, 0x5200, register_offset, by_register<Access::strh, kAligned>, 2},
+    {0xFE00, 0x5400, register_offset, by_register<Access::strb, kAligned>, 2},
+    {0xFE00, 0x5600, register_offset, by_register<Access::ldrsb, kAligned>, 2},
+    {0xFE00, 0x5800, register_offset, by_register<Access::ldr, kAligned>, 2},
+    {0xFE00, 0x5A00, register_offset, by_register<Access::ldrh, kAligned>, 2},
+    {0xFE00, 0x5C00, register_offset, by_register<Access::ldrb, kAligned>, 2},
+    {0xFE00, 0x5E00, register_offset, by_register<Access::ldrsh, kAligned>, 2},
+    {0xF800, 0x6000, immediate_offset<4>, by_immediate<Access::str, kAligned>, 2},
+    {0xF800, 0x6800, immediate_offset<4>, by_immediate<Access::ldr, kAligned>, 2},
+    {0xF800, 0x7000, immediate_offset<1>, by_immediate<Access::strb, kAligned>, 2},
+    {0xF800, 0x7800, immediate_offset<1>, by_immediate<Access::ldrb, kAligned>, 2},
+    {0xF800, 0x8000, immediate_offset<2>, by_immediate<Access::strh, kAligned>, 2},
+    {0xF800, 0x8800, immediate_offset<2>, by_immediate<Access::ldrh, kAligned>, 2},
+    {0xF800, 0x9000, sp_offset, by_immediate<Access::str, kAligned>, 2},
+    {0xF800, 0x9800, sp_offset, by_immediate<Access::ldr, kAligned>, 2},
     {0xFE00, 0xB400, push, store_multiple},
     {0xFE00, 0xBC00, pop, load_multiple},
     {0xF800, 0xC000, multiple, store_multiple},
@@ -79,6 +85,7 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-std::span<const Row> thumb16_load_store_rows() { return kRows; }
+std::span<const Row> thumb16_load_store_rows() { return kRows<false>; }
+std::span<const Row> thumb16_aligned_rows() { return kRows<true>; }
 
 }  // namespace probity::vboard::armv7m

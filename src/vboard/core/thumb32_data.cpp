@@ -99,6 +99,7 @@ bool immediate_carry(const Machine& m, const Op& op) {
 }
 template <Alu kOp>
 void alu_immediate(Machine& m, const Op& op) {
+  if (kOp == Alu::sub && m.stack_overflows(op.rd, m.r[op.rn] - op.imm)) return;
   set_register(m, op.rd,
                compute<kOp>(m, m.r[op.rn], op.imm, immediate_carry(m, op), op.set_flags == SetFlags::yes));
 }
@@ -120,7 +121,9 @@ void test_shifted(Machine& m, const Op& op) {
 }
 
 void add_plain(Machine& m, const Op& op) { set_register(m, op.rd, m.r[op.rn] + op.imm); }
-void sub_plain(Machine& m, const Op& op) { set_register(m, op.rd, m.r[op.rn] - op.imm); }
+void sub_plain(Machine& m, const Op& op) {
+  if (!m.stack_overflows(op.rd, m.r[op.rn] - op.imm)) set_register(m, op.rd, m.r[op.rn] - op.imm);
+}
 void move_plain(Machine& m, const Op& op) { set_register(m, op.rd, op.imm); }
 void movt(Machine& m, const Op& op) { set_register(m, op.rd, (m.r[op.rd] & 0xFFFF) | op.imm << 16); }
 
@@ -197,6 +200,8 @@ void clz(Machine& m, const Op& op) {
   set_register(m, op.rd, static_cast<std::uint32_t>(std::countl_zero(m.r[op.rm])));
 }
 
+constexpr Architecture kDsp = Architecture::v7em;
+
 constexpr Row kRows[] = {
     // Modified immediate (table A5-10). Rd = 15 with S: test and compare; Rn = 15: move.
     {0xFBF08F00, 0xF0100F00, modified_immediate, test_immediate<Alu::and_>},
@@ -236,7 +241,7 @@ constexpr Row kRows[] = {
     {0xFFE08000, 0xEA600000, shifted_register, alu_shifted<Alu::orn>},
     {0xFFF08F00, 0xEA900F00, shifted_register, test_shifted<Alu::eor>},
     {0xFFE08000, 0xEA800000, shifted_register, alu_shifted<Alu::eor>},
-    {0xFFF08010, 0xEAC00000, shifted_register, pkh},
+    {0xFFF08010, 0xEAC00000, shifted_register, pkh, 1, kDsp},
     {0xFFF08F00, 0xEB100F00, shifted_register, test_shifted<Alu::add>},
     {0xFFE08000, 0xEB000000, shifted_register, alu_shifted<Alu::add>},
     {0xFFE08000, 0xEB400000, shifted_register, alu_shifted<Alu::adc>},
@@ -246,12 +251,16 @@ constexpr Row kRows[] = {
     {0xFFE08000, 0xEBC00000, shifted_register, alu_shifted<Alu::rsb>},
     // Register (table A5-24, A5-28)
     {0xFF80F0F0, 0xFA00F000, shift_by_rm, shift_by_register},
-    {0xFFF0F0C0, 0xFA00F080, rotated_rm, extend<Extend::sxth>},
-    {0xFFF0F0C0, 0xFA10F080, rotated_rm, extend<Extend::uxth>},
-    {0xFFF0F0C0, 0xFA20F080, rotated_rm, extend<Extend::sxtb16>},
-    {0xFFF0F0C0, 0xFA30F080, rotated_rm, extend<Extend::uxtb16>},
-    {0xFFF0F0C0, 0xFA40F080, rotated_rm, extend<Extend::sxtb>},
-    {0xFFF0F0C0, 0xFA50F080, rotated_rm, extend<Extend::uxtb>},
+    {0xFFFFF0C0, 0xFA0FF080, rotated_rm, extend<Extend::sxth>},
+    {0xFFFFF0C0, 0xFA1FF080, rotated_rm, extend<Extend::uxth>},
+    {0xFFFFF0C0, 0xFA4FF080, rotated_rm, extend<Extend::sxtb>},
+    {0xFFFFF0C0, 0xFA5FF080, rotated_rm, extend<Extend::uxtb>},
+    {0xFFF0F0C0, 0xFA00F080, rotated_rm, extend<Extend::sxth>, 1, kDsp},
+    {0xFFF0F0C0, 0xFA10F080, rotated_rm, extend<Extend::uxth>, 1, kDsp},
+    {0xFFF0F0C0, 0xFA20F080, rotated_rm, extend<Extend::sxtb16>, 1, kDsp},
+    {0xFFF0F0C0, 0xFA30F080, rotated_rm, extend<Extend::uxtb16>, 1, kDsp},
+    {0xFFF0F0C0, 0xFA40F080, rotated_rm, extend<Extend::sxtb>, 1, kDsp},
+    {0xFFF0F0C0, 0xFA50F080, rotated_rm, extend<Extend::uxtb>, 1, kDsp},
     {0xFFF0F0F0, 0xFA90F080, rotated_rm, rev},
     {0xFFF0F0F0, 0xFA90F090, rotated_rm, rev16},
     {0xFFF0F0F0, 0xFA90F0A0, rotated_rm, rbit},

@@ -48,6 +48,7 @@ template <Access kAccess>
 void indexed(Machine& m, const Op& op) {
   const std::uint32_t base = m.r[op.rn], moved = base + op.imm;
   const std::uint32_t address = op.index ? moved : base;
+  if (op.writeback && m.stack_overflows(op.rn, moved)) return;
   if constexpr (is_store(kAccess)) {
     if (transfer<kAccess>(m, address, op.rd) && op.writeback) set_register(m, op.rn, moved);
   } else {

@@ -81,11 +81,19 @@ constexpr std::array kRows = {
     Row{"--option", "NAME=HEX", true,
         [](Words& w, const std::string& v) { w.single.board.option_words.push_back(parse_option_word(v)); },
         "start with this option word, named as in FILE.options; may be repeated"},
+    Row{"--qspi", "PART[+PART]", true,
+        [](Words& w, const std::string& v) { w.single.board.external_flash.emplace_back("qspi", v); },
+        "SPI flash (two: dual-flash mode) at QUADSPI or OCTOSPI1, e.g. n25q128a;\n"
+        "with --flash it is kept in FILE.qspi, a second one in FILE.qspi.flash2"},
+    Row{"--qspi2", "PART[+PART]", true,
+        [](Words& w, const std::string& v) { w.single.board.external_flash.emplace_back("qspi2", v); },
+        "the same at OCTOSPI2, kept in FILE.qspi2"},
     Row{"--board", "SPEC", false,
         [](Words& w, const std::string& v) { w.options.boards.push_back(parse_board_spec(v)); },
         "one more board, in the words of probity --virtual:\n"
         "CHIP[,probe=KIND[,serial=TEXT|hex:BYTES][,firmware=VERSION]][,flash=FILE]\n"
-        "[,fault=PLAN][,voltage=MV][,dual-bank][,option:NAME=HEX][,stats=FILE|-];\n"
+        "[,fault=PLAN][,voltage=MV][,dual-bank][,option:NAME=HEX]\n"
+        "[,qspi:PART[+PART]][,qspi2:PART[+PART]][,stats=FILE|-];\n"
         "may be repeated. "
         "Without probe= it has a stlink-v2-1 and a cmsis-dap-v2"},
     Row{"--serve", "KIND:PORT", false,

@@ -6,7 +6,7 @@
 namespace probity::vboard::test {
 
 inline constexpr std::uint32_t kKeyr = 0x40023C04, kOptKeyr = 0x40023C08, kSr = 0x40023C0C, kCr = 0x40023C10,
-                               kOptcr = 0x40023C14, kOptcr1 = 0x40023C18;
+                               kOptcr = 0x40023C14, kOptcr1 = 0x40023C18, kOptcr2 = 0x40023C1C;
 inline constexpr std::uint32_t kPg = 1, kSer = 2, kMer = 4, kMer1 = 1u << 15, kStrt = 1u << 16,
                                kLock = 1u << 31;
 inline constexpr std::uint32_t kX8 = 0, kX16 = 1u << 8, kX32 = 2u << 8, kX64 = 3u << 8;

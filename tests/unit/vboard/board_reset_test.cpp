@@ -197,8 +197,8 @@ TEST(BoardOptionBytes, ResetValuesOfEachLine) {
     std::uint32_t optcr, optcr1;
   };
   for (const Row& row :
-       {Row{"stm32f429zi", 0x0FFFAAED, 0x0FFF0000}, Row{"stm32f746zg", 0xC0FFAAFD, 0x00400080},
-        Row{"stm32f767zi", 0xFFFFAAFD, 0x00400080}}) {
+       {Row{"stm32f722ze", 0xC0FFAAFD, 0x00400080}, Row{"stm32f429zi", 0x0FFFAAED, 0x0FFF0000},
+        Row{"stm32f746zg", 0xC0FFAAFD, 0x00400080}, Row{"stm32f767zi", 0xFFFFAAFD, 0x00400080}}) {
     Bench b(chip(row.name));
     EXPECT_EQ(b.host.word(kOptcr), row.optcr) << row.name;
     EXPECT_EQ(b.host.word(kOptcr1), row.optcr1) << row.name;
@@ -232,6 +232,8 @@ TEST_P(BoardProtection, RefusesEraseAndProgramOfThatSector) {
 INSTANTIATE_TEST_SUITE_P(
     All, BoardProtection,
     testing::Values(ProtectRow{"stm32f407vg", false, 1u << 18, 0, 2, 0x8000, 0xC000},
+                    ProtectRow{"stm32f207zg", false, 1u << 18, 0, 2, 0x8000, 0xC000},
+                    ProtectRow{"stm32f722ze", false, 1u << 23, 0, 7, 0x60000, 0x40000},
                     ProtectRow{"stm32f429zi", false, 0, 1u << 16, 16, 0x100000, 0x104000},
                     ProtectRow{"stm32f746zg", false, 1u << 23, 0, 7, 0xC0000, 0x80000},
                     ProtectRow{"stm32f767zi", false, 1u << 27, 0, 11, 0x1C0000, 0x180000},
@@ -247,6 +249,43 @@ TEST(BoardProtection, PcropTurnsTheBitsOverAndHidesTheSector) {
   EXPECT_TRUE(b.host.read_mem(kFlash));
   EXPECT_EQ(b.host.erase(1), kWrperr);
   EXPECT_EQ(b.host.erase(0), 0u);
+  b.host.set_options(0x0FFFAAEC);
+  EXPECT_TRUE(b.host.word(kOptcr) >> 31) << "SPRMOD goes by a regression alone";
+  b.host.set_options(0x8FFF55EC);
+  b.host.set_options(0x0FFFAAEC);
+  EXPECT_EQ(b.host.word(kOptcr), 0x0FFFAAEDu);
+}
+
+// F72x: a PCROP bit for each sector. It never goes without a regression, which spares the sector while
+// PCROP_RDP is clear.
+void set_pcrop(FlashHost& host, std::uint32_t optcr2, std::uint32_t optcr) {
+  host.unlock_options();
+  host.write_mem(kOptcr2, optcr2);
+  host.write_mem(kOptcr, optcr | 2);
+  host.finish();
+  host.write_mem(kOptcr, host.word(kOptcr) | 1);
+}
+TEST(BoardProtection, PcropBySectorOutlivesARegressionThatSparesIt) {
+  constexpr std::uint32_t kLevel1 = 0xC0FF55FC, kLevel0 = 0xC0FFAAFC;
+  for (const std::uint32_t pcrop_rdp : {0u, 1u << 31}) {
+    const bool spared = pcrop_rdp == 0;
+    Bench b(chip("stm32f722ze"));
+    EXPECT_EQ(b.host.word(kOptcr2), 1u << 31);
+    b.host.unlock();
+    b.host.program(kFlash, 0x1234);
+    b.host.program(kFlash + 0x4000, 0x1234);
+    set_pcrop(b.host, pcrop_rdp | 2, kLevel0);
+    EXPECT_FALSE(b.host.read_mem(kFlash + 0x4000));
+    EXPECT_EQ(b.host.finish(), kRderr);
+    EXPECT_EQ(b.host.erase(1), kWrperr);
+    set_pcrop(b.host, pcrop_rdp, kLevel0);
+    EXPECT_EQ(b.host.word(kOptcr2), pcrop_rdp | 2) << "stays";
+    set_pcrop(b.host, pcrop_rdp, kLevel1);
+    set_pcrop(b.host, pcrop_rdp, kLevel0);
+    EXPECT_EQ(b.host.word(kOptcr2), pcrop_rdp | (spared ? 2 : 0));
+    EXPECT_EQ(b.board.flash_content()[0], 0xFF);
+    EXPECT_EQ(b.board.flash_content()[0x4000], spared ? 0x34 : 0xFF);
+  }
 }
 
 TEST(BoardReadout, LevelOneClosesTheFlashToTheDebuggerAndRegressionErasesIt) {

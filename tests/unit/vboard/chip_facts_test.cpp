@@ -3,8 +3,8 @@
 
 #include "base/errors.hpp"
 #include "board_swd_host.hpp"
-#include "vboard/chip/f2_geometry.hpp"
-#include "vboard/chip/facts.hpp"
+#include "vboard/chip/facts/facts.hpp"
+#include "vboard/chip/flash/f2_geometry.hpp"
 
 namespace probity::vboard::test {
 namespace {
@@ -73,20 +73,24 @@ TEST_P(ChipGeometry, Sectors) {
 using Kib = std::vector<std::uint32_t>;
 INSTANTIATE_TEST_SUITE_P(
     All, ChipGeometry,
-    testing::Values(GeometryRow{F2Layout::f40x, 128, false, Kib{16, 16, 16, 16, 64}, 4, 4},
-                    GeometryRow{F2Layout::f40x, 512, false, Kib{16, 16, 16, 16, 64, 128, 128, 128}, 7, 7},
-                    GeometryRow{F2Layout::f42x, 1024, true,
-                                Kib{16, 16, 16, 16, 64, 128, 128, 128, 16, 16, 16, 16, 64, 128, 128, 128}, 19,
-                                23},
-                    GeometryRow{F2Layout::f42x, 1024, false,
-                                Kib{16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128}, 11, 11},
-                    GeometryRow{F2Layout::f74x, 1024, true, Kib{32, 32, 32, 32, 128, 256, 256, 256}, 7, 7},
-                    GeometryRow{F2Layout::f76x, 2048, false,
-                                Kib{32, 32, 32, 32, 128, 256, 256, 256, 256, 256, 256, 256}, 11, 11},
-                    GeometryRow{F2Layout::f76x, 2048, true,
-                                Kib{16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128,
-                                    16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128},
-                                23, 27}));
+    testing::Values(
+        GeometryRow{F2Layout::f40x, 128, false, Kib{16, 16, 16, 16, 64}, 4, 4},
+        GeometryRow{F2Layout::f40x, 512, false, Kib{16, 16, 16, 16, 64, 128, 128, 128}, 7, 7},
+        GeometryRow{F2Layout::f40x, 1536, false,
+                    Kib{16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128}, 15, 15},
+        GeometryRow{F2Layout::f42x, 1024, true,
+                    Kib{16, 16, 16, 16, 64, 128, 128, 128, 16, 16, 16, 16, 64, 128, 128, 128}, 19, 23},
+        GeometryRow{F2Layout::f42x, 1024, false, Kib{16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128},
+                    11, 11},
+        GeometryRow{F2Layout::f72x, 512, true, Kib{16, 16, 16, 16, 64, 128, 128, 128}, 7, 7},
+        GeometryRow{F2Layout::f72x, 64, false, Kib{16, 16, 16, 16}, 3, 3},
+        GeometryRow{F2Layout::f74x, 64, false, Kib{32, 32}, 1, 1},
+        GeometryRow{F2Layout::f74x, 1024, true, Kib{32, 32, 32, 32, 128, 256, 256, 256}, 7, 7},
+        GeometryRow{F2Layout::f76x, 2048, false, Kib{32, 32, 32, 32, 128, 256, 256, 256, 256, 256, 256, 256},
+                    11, 11},
+        GeometryRow{F2Layout::f76x, 2048, true, Kib{16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128,
+                                                    16, 16, 16, 16, 64, 128, 128, 128, 128, 128, 128, 128},
+                    23, 27}));
 
 struct IdentityRow {
   const char* name;
@@ -113,7 +117,12 @@ TEST_P(ChipIdentity, AsADebuggerReadsIt) {
 }
 INSTANTIATE_TEST_SUITE_P(
     All, ChipIdentity,
-    testing::Values(IdentityRow{"stm32f401cc", 0x423, 0x1FFF7A22, 256, 0x410FC241, 0x20000000, 0x20010000},
+    testing::Values(IdentityRow{"stm32f205rb", 0x411, 0x1FFF7A22, 128, 0x412FC230, 0x20000000, 0x2000C000},
+                    IdentityRow{"stm32f207zg", 0x411, 0x1FFF7A22, 1024, 0x412FC230, 0x20000000, 0x20020000},
+                    IdentityRow{"stm32f722ze", 0x452, 0x1FF07A22, 512, 0x411FC270, 0x20000000, 0x20040000},
+                    IdentityRow{"stm32f730r8", 0x452, 0x1FF07A22, 64, 0x411FC270, 0x20000000, 0x20040000},
+                    IdentityRow{"stm32f750n8", 0x449, 0x1FF0F442, 64, 0x410FC271, 0x20000000, 0x20050000},
+                    IdentityRow{"stm32f401cc", 0x423, 0x1FFF7A22, 256, 0x410FC241, 0x20000000, 0x20010000},
                     IdentityRow{"stm32f401re", 0x433, 0x1FFF7A22, 512, 0x410FC241, 0x20000000, 0x20018000},
                     IdentityRow{"stm32f405rg", 0x413, 0x1FFF7A22, 1024, 0x410FC241, 0x20000000, 0x20020000},
                     IdentityRow{"stm32f407ve", 0x413, 0x1FFF7A22, 512, 0x410FC241, 0x10000000, 0x10010000},

@@ -315,21 +315,21 @@ class FpuOracle : public testing::Test {
 
 TEST_F(FpuOracle, SinglePrecisionOfTheCortexM4) {
   open(UC_CPU_ARM_CORTEX_M4, true);
-  run_all(kFpv4, 200, false);
-  run_all(kHalfSingle, 500, false);
+  run_all(kFpv4, 100, false);
+  run_all(kHalfSingle, 250, false);
   run_all(kTransfers, 60, false);
 }
 TEST_F(FpuOracle, SinglePrecision) {
   open(UC_CPU_ARM_MAX, false);
-  run_all(kFpv4, 700, false);
-  run_all(kHalfSingle, 2000, false);
-  run_all(kFpv5, 300, false);
+  run_all(kFpv4, 250, false);
+  run_all(kHalfSingle, 700, false);
+  run_all(kFpv5, 120, false);
 }
 TEST_F(FpuOracle, DoublePrecision) {
   open(UC_CPU_ARM_MAX, false);
-  run_all(kFpv4, 700, true);
-  run_all(kBetween, 700, true);
-  run_all(kFpv5, 300, true);
+  run_all(kFpv4, 250, true);
+  run_all(kBetween, 250, true);
+  run_all(kFpv5, 120, true);
 }
 
 }  // namespace

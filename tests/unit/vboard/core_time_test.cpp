@@ -204,5 +204,29 @@ TEST(CoreTime, HeldAndHaltedCoresLetTimePass) {
   EXPECT_EQ(b.core.cycle(), 66666u);
 }
 
+TEST(CoreTime, DeepSleepStopsSysTickAndTheCycleCounterUnlessClocksAreKept) {
+  for (const bool kept : {false, true}) {
+    Bench b;
+    b.core.keep_clocks_in_deep_sleep(kept);
+    b.start({0xBF30, 0xE7FD});  // wfi; b back
+    b.write(0xE000ED10, 4);     // SCR.SLEEPDEEP
+    b.write(kDemcr, 1u << 24);
+    b.write(0xE0001000, 1);
+    b.write(0xE000E014, 0xFFFFFF);
+    b.write(0xE000E018, 0);
+    b.write(0xE000E010, 5);
+    b.core.run(100);
+    EXPECT_EQ(b.core.deeply_asleep(), !kept);
+    const std::uint32_t systick = b.read(0xE000E018), count = b.read(0xE0001004);
+    b.core.run(1000);
+    EXPECT_EQ(systick - b.read(0xE000E018), kept ? 1000u : 0u);
+    EXPECT_EQ(b.read(0xE0001004) - count, kept ? 1000u : 0u);
+    b.write(0xE000E100, 1);
+    b.core.set_irq(0, true);
+    b.core.run(2);
+    EXPECT_FALSE(b.core.sleeping());
+  }
+}
+
 }  // namespace
 }  // namespace probity::vboard::test

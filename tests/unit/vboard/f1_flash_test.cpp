@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "f1_flash_host.hpp"
-#include "vboard/chip/facts.hpp"
+#include "vboard/chip/facts/facts.hpp"
 
 namespace probity::vboard::test {
 namespace {

@@ -9,7 +9,8 @@ namespace {
 constexpr std::uint32_t kFlash = 0x08000000, kRegisters = 0x40022000, kSector = 0x2000;
 constexpr std::uint32_t kNsKeyr = 0x04, kOptKeyr = 0x0C, kOptcr = 0x1C, kSr = 0x20, kCr = 0x28, kCcr = 0x30,
                         kOptsrCur = 0x50, kOptsrPrg = 0x54, kWrp1Cur = 0xE8, kWrp1Prg = 0xEC,
-                        kWrp2Prg = 0x1EC, kEccDetr = 0x104;
+                        kWrp2Prg = 0x1EC, kEccDetr = 0x104, kEccDr = 0x108, kOtpblrCur = 0x90,
+                        kOtpblrPrg = 0x94;
 constexpr std::uint32_t kLock = 1, kPg = 2, kSer = 4, kBer = 8, kFw = 16, kStart = 32, kMer = 1u << 15,
                         kBank2 = 1u << 31;
 constexpr std::uint32_t kBsy = 1, kWbne = 2, kEop = 1u << 16, kWrperr = 1u << 17, kPgserr = 1u << 18,
@@ -131,7 +132,9 @@ TEST_P(H5Flash, BufferAndItsErrors) {
   b.host.fill(kFlash, 1);
   EXPECT_EQ(b.host.reg(kSr), kWbne);
   b.host.fill(kFlash, 1);
+  EXPECT_EQ(b.host.reg(kSr), kStrberr);  // and the buffer is lost
   EXPECT_EQ(b.host.finish(), kStrberr);
+  b.host.fill(kFlash, 1);
   b.host.fill(kFlash + 16, 1);
   EXPECT_EQ(b.host.reg(kSr), kIncerr);
   b.host.fill(kFlash + 16, 1);
@@ -141,6 +144,26 @@ TEST_P(H5Flash, BufferAndItsErrors) {
   EXPECT_EQ(b.host.finish(), kEop);
   EXPECT_EQ(b.host.word(kFlash + 16), 0xC0DE0000 + kFlash + 16);
   EXPECT_EQ(b.host.word(kFlash + 20), 0xFFFFFFFFu);
+}
+
+// RM0481 7.9.2.
+TEST_P(H5Flash, SequenceErrors) {
+  Bench b(GetParam().chip);
+  b.host.unlock();
+  b.host.program(kFlash);
+  b.host.set(kCr, kStart);  // what is to be erased?
+  EXPECT_EQ(b.host.finish(), kPgserr);
+  b.host.set(kCr, kSer | kBer | kStart);
+  EXPECT_EQ(b.host.finish(), kPgserr);
+  b.host.set(kCr, kSer | kPg | kStart);
+  EXPECT_EQ(b.host.finish(), kPgserr);
+  b.host.set(kCr, kSer | kPg);
+  b.host.fill(kFlash + 16, 1);
+  EXPECT_EQ(b.host.reg(kSr), kPgserr);
+  b.host.set(kCr, kSer | kStart);  // the flag is still there
+  EXPECT_EQ(b.host.finish(), kPgserr);
+  EXPECT_EQ(b.host.word(kFlash), 0xC0DE0000 + kFlash);
+  EXPECT_EQ(b.host.erase(0), kEop);
 }
 
 TEST_P(H5Flash, AFlashWordProgrammedTwiceCannotBeRead) {
@@ -180,7 +203,8 @@ TEST_P(H5Flash, AProtectedGroupIsNeitherErasedNorProgrammed) {
   EXPECT_EQ(b.host.change_option(kWrp1Prg, open & ~2u), 0u);
   b.host.unlock();
   EXPECT_EQ(b.host.erase(group), kWrperr);
-  EXPECT_EQ(b.host.program(kFlash + group * kSector), kWrperr);
+  // what is written after the first word meets a flag that was not cleared
+  EXPECT_EQ(b.host.program(kFlash + group * kSector), kWrperr | kPgserr);
   EXPECT_EQ(b.host.erase(group - 1), kEop);
   EXPECT_EQ(b.host.erase(2 * group), kEop);
   EXPECT_EQ(b.host.erase(group, kBank2), kEop);
@@ -212,6 +236,57 @@ TEST_P(H5Flash, AProductStateHasNoWayBack) {
   EXPECT_EQ(b.host.change_option(kOptsrPrg, optsr | 0x7200), 0u);
   b.board.power_cycle();
   EXPECT_ANY_THROW(b.host.connect());
+}
+
+constexpr std::uint32_t kOtp = 0x08FFF000;
+
+// Words of 16 bits, each written once, two of them at once; what was never written has an ECC error (RM0481
+// 7.3.4, 7.3.9).
+TEST_P(H5Flash, OtpWordsAreWrittenOnce) {
+  Bench b(GetParam().chip);
+  b.host.write_mem(kOtp, 0);
+  EXPECT_EQ(b.host.finish(), kPgserr);
+  b.host.unlock();
+  b.host.set(kCr, kPg);
+  b.host.write_mem(kOtp + 0x7FC, 0x89ABCDEF);
+  EXPECT_EQ(b.host.finish(), kEop);
+  EXPECT_EQ(b.host.word(kOtp + 0x7FC), 0x89ABCDEFu);
+  EXPECT_EQ(b.host.reg(kEccDetr), 0u);
+  EXPECT_EQ(b.host.word(kOtp + 8), 0xFFFFFFFFu);
+  EXPECT_EQ(b.host.reg(kEccDetr), 1u << 31 | 1u << 24 | 0x602u);
+  EXPECT_EQ(b.host.reg(kEccDr), 0xFFFFu);
+  b.host.set(kEccDetr, 1u << 31);
+  b.host.set_size(2);
+  b.host.write_mem(kOtp + 0x7FC, 0x1234);
+  b.host.set_size(4);
+  EXPECT_EQ(b.host.finish(), kEop);
+  EXPECT_FALSE(b.host.read_mem(kOtp + 0x7FC).has_value());
+  b.host.set_size(1);
+  EXPECT_FALSE(b.host.write_mem(kOtp + 0x10, 0));
+  EXPECT_FALSE(b.host.read_mem(kOtp + 0x10).has_value());
+}
+
+TEST_P(H5Flash, ALockedOtpBlockTakesNothing) {
+  Bench b(GetParam().chip);
+  EXPECT_EQ(b.host.change_option(kOtpblrPrg, 1u << 31), 0u);
+  EXPECT_EQ(b.host.change_option(kOtpblrPrg, 0), 0u);
+  EXPECT_EQ(b.host.reg(kOtpblrCur), 1u << 31);  // for ever
+  b.host.unlock();
+  b.host.set(kCr, kPg);
+  b.host.write_mem(kOtp + 0x7C0, 0);
+  EXPECT_EQ(b.host.finish(), kWrperr);
+  b.host.write_mem(kOtp + 0x7BC, 0);
+  EXPECT_EQ(b.host.finish(), kEop);
+}
+
+TEST_P(H5Flash, WhatStProgrammedStays) {
+  Bench b(GetParam().chip);
+  const std::uint32_t uid = b.host.word(0x08FFF800);
+  EXPECT_TRUE(b.host.write_mem(0x08FFF800, 0));  // ignored
+  EXPECT_EQ(b.host.finish(), 0u);
+  EXPECT_EQ(b.host.word(0x08FFF800), uid);
+  b.host.write_mem(0x0BF80000, 0);
+  EXPECT_EQ(b.host.finish(), kWrperr);
 }
 
 TEST(H5Ports, TheMailboxPortShowsDbgmcu) {

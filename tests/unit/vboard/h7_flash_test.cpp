@@ -428,6 +428,95 @@ TEST_P(H7Banks, SwapTakesMemoryAndRegisters) {
   EXPECT_EQ(b.board.flash_content()[0], 0x00);  // bank 1's own first cell
 }
 
+// --- OTP of H7A/B ------------------------------------------------------------------------------------------
+
+constexpr std::uint32_t kOtp = 0x08FFF000, kOtpblCur = 0x68, kOtpblPrg = 0x6C, kPgOtp = 1u << 5;
+
+struct OtpBench : Bench {
+  OtpBench() : Bench(kH7a3) {
+    host.unlock_options();
+    host.set(1, kOptcr, kPgOtp);
+  }
+  // Writes 16 bits; returns the flags.
+  std::uint32_t program_half(std::uint32_t address, std::uint16_t value) {
+    host.set_size(2);
+    host.write_mem(address, std::uint32_t{value} << 8 * (address & 2));
+    host.set_size(4);
+    return host.finish();
+  }
+};
+
+// RM0455: words of 16 bits, each written once; two of them at once.
+TEST(H7Otp, AWordIsWrittenOnce) {
+  OtpBench b;
+  EXPECT_EQ(b.program_half(kOtp + 6, 0x1234), kEop);
+  b.host.write_mem(kOtp + 8, 0x89ABCDEF);
+  EXPECT_EQ(b.host.reg(1, kSr), kBsy | kQw);
+  EXPECT_EQ(b.host.finish(), kEop);
+  EXPECT_EQ(b.host.word(kOtp + 8), 0x89ABCDEFu);
+  EXPECT_EQ(b.host.finish(), 0u);
+  EXPECT_EQ(b.program_half(kOtp + 10, 0x89AB), kEop);  // again: its ECC does not fit any more
+  EXPECT_FALSE(b.host.read_mem(kOtp + 8).has_value());
+  EXPECT_EQ(b.host.reg(1, kEccFa), 1u << 31 | 4u);
+  EXPECT_EQ(b.host.finish(), kDbeccerr);
+  EXPECT_EQ(b.board.stats().flash_errors, 0u);
+}
+
+TEST(H7Otp, AWordThatWasNeverWrittenReadsAsOnesWithAnEccError) {
+  OtpBench b;
+  EXPECT_EQ(b.host.word(kOtp + 0x3FC), 0xFFFFFFFFu);
+  EXPECT_EQ(b.host.reg(1, kEccFa), 1u << 31 | 0x1FEu);
+  EXPECT_EQ(b.host.finish(), kDbeccerr);
+  EXPECT_FALSE(b.host.read_mem(kOtp + 0x400).has_value());
+}
+
+TEST(H7Otp, WantsPgOtpInAnOpenOptcr) {
+  OtpBench b;
+  b.host.set(1, kOptcr, 0);
+  EXPECT_EQ(b.program_half(kOtp, 0), kPgserr);
+  b.host.unlock(1);
+  b.host.set(1, kCr, kPg);  // which is for main flash
+  EXPECT_EQ(b.program_half(kOtp, 0), kPgserr);
+  b.host.set(1, kOptcr, kPgOtp);
+  b.host.set(1, kOptcr, kPgOtp | 1);  // OPTLOCK
+  EXPECT_EQ(b.program_half(kOtp, 0), kPgserr);
+  b.host.set_size(1);
+  EXPECT_FALSE(b.host.write_mem(kOtp, 0));  // never a byte
+}
+
+// A bit of OTPBL locks 64 bytes, and is never cleared again.
+TEST(H7Otp, ALockedBlockTakesNothing) {
+  OtpBench b;
+  b.host.set(1, kOptcr, 1);
+  b.host.change_option(1, kOtpblPrg, 2);
+  EXPECT_EQ(b.host.reg(1, kOtpblCur), 2u);
+  b.host.change_option(1, kOtpblPrg, 0);
+  EXPECT_EQ(b.host.reg(1, kOtpblCur), 2u);
+  b.host.unlock_options();
+  b.host.set(1, kOptcr, kPgOtp);
+  EXPECT_EQ(b.program_half(kOtp + 64, 0), kWrperr);
+  EXPECT_EQ(b.program_half(kOtp + 126, 0), kWrperr);
+  EXPECT_EQ(b.program_half(kOtp + 62, 0), kEop);
+  EXPECT_EQ(b.program_half(kOtp + 128, 0), kEop);
+  EXPECT_EQ(b.host.word(kOtp + 64), 0xFFFFFFFFu);
+}
+
+TEST(H7Otp, WhatStProgrammedIsWriteProtected) {
+  OtpBench b;
+  const std::uint32_t uid = b.host.word(0x08FFF800);
+  for (const std::uint32_t address : {0x1FF00000u, 0x08FFF800u}) {
+    EXPECT_TRUE(b.host.write_mem(address, 0));
+    EXPECT_EQ(b.host.finish(), kWrperr);
+  }
+  EXPECT_EQ(b.host.word(0x08FFF800), uid);
+  EXPECT_EQ(b.host.word(0x1FF00000), 0xFFFFFFFFu);
+}
+
+TEST(H7Otp, H743HasNone) {
+  Bench b(kH743);
+  EXPECT_FALSE(b.host.read_mem(kOtp).has_value());
+}
+
 // --- sizes -----------------------------------------------------------------------------------------------
 
 TEST(H7Sizes, AHoleIsBetweenTheBanksOfOneMebibyte) {

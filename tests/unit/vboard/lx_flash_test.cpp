@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "lx_flash_host.hpp"
-#include "vboard/chip/facts.hpp"
+#include "vboard/chip/facts/facts.hpp"
 
 namespace probity::vboard::test {
 namespace {
@@ -213,6 +213,19 @@ INSTANTIATE_TEST_SUITE_P(All, LxFlashBank,
                          testing::Values(BankRow{"stm32l073rz", 0x18000}, BankRow{"stm32l073rb", 0x10000},
                                          BankRow{"stm32l152zd", 0x30000}, BankRow{"stm32l152re", 0x40000}));
 
+// stm32l151xdx.h: FLASH_BANK1_END, FLASH_BANK2_BASE, FLASH_BANK2_END.
+TEST(LxFlash, Category6HasAGapBetweenItsBanks) {
+  Board board({.chip = "stm32l151vdx", .flash_file = {}, .faults = {}});
+  SwdHost host(board);
+  host.connect();
+  EXPECT_TRUE(host.read_mem(0x0802FFFC));
+  EXPECT_FALSE(host.read_mem(0x08030000));
+  EXPECT_FALSE(host.read_mem(0x0803FFFC));
+  EXPECT_TRUE(host.read_mem(0x08040000));
+  EXPECT_TRUE(host.read_mem(0x0806FFFC));
+  EXPECT_FALSE(host.read_mem(0x08070000));
+}
+
 struct IdentityRow {
   const char* name;
   std::uint32_t dev_id, size_word, cpuid, dpidr, ram_kib, eeprom;
@@ -246,6 +259,8 @@ INSTANTIATE_TEST_SUITE_P(All, LxIdentity,
                                          IdentityRow{"stm32l152rba", 0x429, 128, kM3, kDp3, 32, 4096},
                                          IdentityRow{"stm32l151rc", 0x427, 256, kM3, kDp3, 32, 8192},
                                          IdentityRow{"stm32l152zd", 0x436, 0, kM3, kDp3, 48, 12288},
+                                         IdentityRow{"stm32l152qc", 0x436, 1, kM3, kDp3, 32, 8192},
+                                         IdentityRow{"stm32l151vdx", 0x437, 384, kM3, kDp3, 80, 16384},
                                          IdentityRow{"stm32l152re", 0x437, 512, kM3, kDp3, 80, 16384}));
 
 }  // namespace

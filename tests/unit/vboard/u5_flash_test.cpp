@@ -1,5 +1,5 @@
-// The flash interface of L5, U5 and WBA with TrustZone off, through the debug port: RM0438 6.3, RM0456 7.3,
-// RM0493 7.3.
+// The flash interface of L5, U3, U5 and WBA with TrustZone off, through the debug port: RM0438 6.3,
+// RM0456 7.3, RM0487 7.3, RM0493 7.3.
 #include <gtest/gtest.h>
 
 #include <initializer_list>
@@ -18,7 +18,8 @@ constexpr std::uint32_t kProgerr = 1u << 3, kWrperr = 1u << 4, kPgaerr = 1u << 5
 
 class U5Bench : public SwdHost {
  public:
-  explicit U5Bench(const char* chip) : U5Bench(std::make_unique<Board>(options(chip))) {}
+  explicit U5Bench(const char* chip, unsigned access_port = 0)
+      : U5Bench(std::make_unique<Board>(options(chip)), access_port) {}
   std::uint32_t get(std::uint32_t offset) { return word(kBase + offset); }
   bool put(std::uint32_t offset, std::uint32_t value) { return write_mem(kBase + offset, value); }
   std::uint32_t finish() {
@@ -59,7 +60,10 @@ class U5Bench : public SwdHost {
   std::uint32_t dpidr = 0;
 
  private:
-  explicit U5Bench(std::unique_ptr<Board> board) : SwdHost(*board), board_(std::move(board)) { open(); }
+  U5Bench(std::unique_ptr<Board> board, unsigned access_port)
+      : SwdHost(*board), board_(std::move(board)), access_port_(access_port) {
+    open();
+  }
   static BoardOptions options(const char* chip) {
     BoardOptions options;
     options.chip = chip;
@@ -67,11 +71,14 @@ class U5Bench : public SwdHost {
   }
   void open() {
     dpidr = connect();
+    must_write(false, 0x8, access_port_ << 24);
+    set_size(4);
     halt();
     put(NSKEYR, 0x45670123);
     put(NSKEYR, 0xCDEF89AB);
   }
   std::unique_ptr<Board> board_;
+  unsigned access_port_;
 };
 
 TEST(U5Flash, ProgramsQuadWordsInOrder) {
@@ -158,28 +165,65 @@ TEST(U5Flash, L5HasTheDoubleWordsOfL4) {
 
 struct LineRow {
   const char* chip;
-  std::uint32_t idcode, size_register, kib;
+  std::uint32_t idcode, size_register, kib, page;
+  std::uint32_t dpidr = 0x0BE12477;
+  unsigned access_port = 0;
 };
 class U5Lines : public testing::TestWithParam<LineRow> {};
 TEST_P(U5Lines, TellWhoTheyAre) {
-  U5Bench b(GetParam().chip);
-  EXPECT_EQ(b.dpidr, 0x0BE12477u);
+  const LineRow& row = GetParam();
+  U5Bench b(row.chip, row.access_port);
+  EXPECT_EQ(b.dpidr, row.dpidr);
   EXPECT_EQ(b.word(0xE000ED00), 0x410FD214u);
-  EXPECT_EQ(b.word(0xE0044000), GetParam().idcode);
-  EXPECT_EQ(b.word(GetParam().size_register) & 0xFFFF, GetParam().kib);
-  const std::uint32_t end = kFlash + GetParam().kib * 1024;
+  EXPECT_EQ(b.word(0xE0044000), row.idcode);
+  EXPECT_EQ(b.word(row.size_register) & 0xFFFF, row.kib);
+  const std::uint32_t end = kFlash + row.kib * 1024;
   EXPECT_EQ(b.program(end - 16, {1, 2, 3, 4}), 0u);
   EXPECT_EQ(b.word(end - 16), 1u);
   EXPECT_FALSE(b.read_mem(end).has_value());
+  for (const std::uint32_t offset : {row.page - 16, row.page, 2 * row.page - 16, 2 * row.page}) {
+    EXPECT_EQ(b.program(kFlash + offset, {1, 2, 3, 4}), 0u);
+  }
+  EXPECT_EQ(b.erase(kPer | 1u << 3), 0u);
+  EXPECT_EQ(b.word(kFlash + row.page - 16), 1u);
+  EXPECT_EQ(b.word(kFlash + row.page), 0xFFFFFFFFu);
+  EXPECT_EQ(b.word(kFlash + 2 * row.page - 16), 0xFFFFFFFFu);
+  EXPECT_EQ(b.word(kFlash + 2 * row.page), 1u);
 }
-INSTANTIATE_TEST_SUITE_P(All, U5Lines,
-                         testing::Values(LineRow{"stm32u545re", 0x10016455, 0x0BFA07A0, 512},
-                                         LineRow{"stm32u585ai", 0x20006482, 0x0BFA07A0, 2048},
-                                         LineRow{"stm32u5a5zj", 0x30016481, 0x0BFA07A0, 4096},
-                                         LineRow{"stm32u5g9zj", 0x10016476, 0x0BFA07A0, 4096},
-                                         LineRow{"stm32wba52cg", 0x10006492, 0x0BF907A0, 1024},
-                                         LineRow{"stm32l562qe", 0x20006472, 0x0BFA05E0, 512}),
-                         [](const auto& row) { return row.param.chip; });
+INSTANTIATE_TEST_SUITE_P(
+    All, U5Lines,
+    testing::Values(LineRow{"stm32u545re", 0x10016455, 0x0BFA07A0, 512, 0x2000},
+                    LineRow{"stm32u585ai", 0x20006482, 0x0BFA07A0, 2048, 0x2000},
+                    LineRow{"stm32u5a5zj", 0x30016481, 0x0BFA07A0, 4096, 0x2000},
+                    LineRow{"stm32u5g9zj", 0x10016476, 0x0BFA07A0, 4096, 0x2000},
+                    LineRow{"stm32u375rg", 0x10016454, 0x0BFA07A0, 1024, 0x1000},
+                    LineRow{"stm32u3c5zi", 0x1000642A, 0x0BFA07A0, 2048, 0x1000},
+                    LineRow{"stm32wba25ce", 0x100064B2, 0x0BF8D7A0, 512, 0x1000, 0x0BE12477, 1},
+                    LineRow{"stm32wba52cg", 0x10006492, 0x0BF907A0, 1024, 0x2000, 0x6BA02477, 1},
+                    LineRow{"stm32wba65ri", 0x100164B0, 0x0BFA07A0, 2048, 0x2000, 0x6BA02477, 1},
+                    LineRow{"stm32l562qe", 0x20006472, 0x0BFA05E0, 512, 0x0800}),
+    [](const auto& row) { return row.param.chip; });
+
+// Bank 2 by BKER, and a double word at once.
+TEST(U5Flash, U3HasBanksOfSmallPagesAndDoubleWords) {
+  U5Bench b("stm32u375rg");
+  EXPECT_EQ(b.program(kFlash + 0x80000, {1, 2}), 0u);
+  EXPECT_EQ(b.program(kFlash + 0x81000, {1, 2}), 0u);
+  EXPECT_EQ(b.erase(kPer | kBker), 0u);
+  EXPECT_EQ(b.word(kFlash + 0x80000), 0xFFFFFFFFu);
+  EXPECT_EQ(b.word(kFlash + 0x81000), 1u);
+  EXPECT_EQ(b.erase(kMer2), 0u);
+  EXPECT_EQ(b.word(kFlash + 0x81000), 0xFFFFFFFFu);
+}
+
+TEST(U5Flash, Wba6HasTwoBanksAndWba2One) {
+  U5Bench six("stm32wba65ri", 1), two("stm32wba25ce", 1);
+  EXPECT_EQ(six.program(kFlash + 0x100000, {1, 2, 3, 4}), 0u);
+  EXPECT_EQ(six.erase(kPer | kBker), 0u);
+  EXPECT_EQ(six.word(kFlash + 0x100000), 0xFFFFFFFFu);
+  two.put(NSCR, kPer | kBker);
+  EXPECT_EQ(two.get(NSCR), kPer | kOptLock) << "BKER is reserved";
+}
 
 }  // namespace
 }  // namespace probity::vboard::test
