@@ -207,6 +207,9 @@ foreach family {stm32f4x stm32f7x} {
 foreach family {stm32f0x stm32f3x gd32e23x} {
     proc $family args {tailcall stm32f1x {*}$args}
 }
+foreach family {stm32l0x stm32l1x} {
+    proc $family args {tailcall stm32lx {*}$args}
+}
 foreach family {stm32c0x stm32g0x stm32g4x stm32l5x stm32u0x stm32u3x stm32u5x stm32wbx stm32wbax stm32wlx} {
     proc $family args {tailcall stm32l4x {*}$args}
 }

@@ -35,8 +35,10 @@ std::vector<CommandRow> all_rows(Interpreter& interpreter) {
   add(stm32f1x_rows());
   add(stm32f2x_rows());
   add(stm32l4x_rows());
+  add(stm32lx_rows());
   add(stm32h5x_rows());
   add(stm32h7x_rows());
+  add(stmqspi_rows());
   add(semihosting_rows());
   add(rtt_rows());
   add(profile_rows());

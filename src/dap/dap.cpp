@@ -269,7 +269,9 @@ MemPort& Dap::memory(unsigned ap) {
   if (MemPort* native = link_.native_memory(ap)) return *native;
   if (!link_.reaches_registers()) {
     throw ConfigError(
-        fmt::format("{}: this transport reaches only the memory of AP 0, not of AP {}", name_, ap));
+        fmt::format("{}: this transport reaches only the memory of AP 0, not of AP {}; with ST-LINK firmware "
+                    "from V2J32 or V3J2 on it reaches all, otherwise take another transport",
+                    name_, ap));
   }
   auto& port = impl_->mem_aps[ap];
   if (!port) port = std::make_unique<MemAp>(*this, ap);

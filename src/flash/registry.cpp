@@ -9,6 +9,9 @@
 #include "flash/stm32/h7_bank.hpp"
 #include "flash/stm32/l4_bank.hpp"
 #include "flash/stm32/l4_otp.hpp"
+#include "flash/stm32/lx_bank.hpp"
+#include "flash/stm32/qspi/qspi_bank.hpp"
+#include "flash/stm32/wide_word_otp.hpp"
 #include "flash/virtual_bank.hpp"
 
 namespace probity {
@@ -31,6 +34,15 @@ std::unique_ptr<FlashBank> make_stm32l4x(const FlashBankConfig& config, Target& 
   return std::make_unique<stm32::L4Bank>(config, target, clock, log);
 }
 
+template <class MainBank, const stm32::WideWordFamily* kFamily>
+std::unique_ptr<FlashBank> make_wide_word(const FlashBankConfig& config, Target& target, Clock& clock,
+                                          Log& log) {
+  if (config.base == stm32::kOtpBase) {
+    return std::make_unique<stm32::WideWordOtpBank>(config, *kFamily, target, clock, log);
+  }
+  return std::make_unique<MainBank>(config, target, clock, log);
+}
+
 }  // namespace
 
 const std::vector<FlashDriver>& flash_drivers() {
@@ -38,11 +50,13 @@ const std::vector<FlashDriver>& flash_drivers() {
       {"stm32f1x", [](const FlashBankConfig& config, Target& target, Clock& clock,
                       Log& log) { return std::make_unique<stm32::F1Bank>(config, target, clock, log); }},
       {"stm32f2x", make_stm32f2x},
-      {"stm32h5x", [](const FlashBankConfig& config, Target& target, Clock& clock,
-                      Log& log) { return std::make_unique<stm32::H5Bank>(config, target, clock, log); }},
-      {"stm32h7x", [](const FlashBankConfig& config, Target& target, Clock& clock,
-                      Log& log) { return std::make_unique<stm32::H7Bank>(config, target, clock, log); }},
+      {"stm32h5x", make_wide_word<stm32::H5Bank, &stm32::kH5Family>},
+      {"stm32h7x", make_wide_word<stm32::H7Bank, &stm32::kH7Family>},
       {"stm32l4x", make_stm32l4x},
+      {"stm32lx", [](const FlashBankConfig& config, Target& target, Clock& clock,
+                     Log& log) { return std::make_unique<stm32::LxBank>(config, target, clock, log); }},
+      {"stmqspi", [](const FlashBankConfig& config, Target& target, Clock& clock,
+                     Log& log) { return std::make_unique<stm32::QspiBank>(config, target, clock, log); }},
       {"virtual", [](const FlashBankConfig& config, Target& target, Clock& clock,
                      Log& log) { return std::make_unique<VirtualBank>(config, target, clock, log); }},
   };

@@ -32,6 +32,7 @@ void VirtualBank::copy_sectors() {
   blocks_ = &master().protection_blocks() == &master().sectors() ? std::vector<Sector>{}
                                                                  : master().protection_blocks();
   size_ = master().size();
+  padded_value_ = master().padded_value();
 }
 
 void VirtualBank::probe(bool force) {

@@ -22,7 +22,7 @@ SAID_DIFFERENTLY = ("Open On-Chip Debugger", "Licensed under", "For bug reports"
 def shipped(folder: str) -> list[str]:
     """Our files of this folder that stock has, too, but for what other files include."""
     ours = SOURCE / {"board": "tcl/board"}.get(folder, folder)
-    return [path.name for path in sorted(ours.glob("*.cfg")) if (SCRIPTS / folder / path.name).exists() and not path.stem.endswith("_common")]
+    return [path.name for path in sorted(ours.glob("*.cfg")) if (SCRIPTS / folder / path.name).exists() and not path.stem.endswith(("_common", "_dual_qspi"))]
 
 
 def state(program, *files: str) -> tuple[int, list[str]]:

@@ -33,5 +33,5 @@ def test_an_installed_program_finds_its_scripts(tmp_path, prefix, staged):
 
 
 def test_the_advice_of_the_program_names_an_installed_file():
-    said = re.findall(r"[\w/.-]*\.rules\b", "\n".join(f.read_text() for f in (SOURCE / "src").rglob("*.cpp")))
+    said = re.findall(r'[\w/.-]*\.rules(?=")', "\n".join(f.read_text() for f in (SOURCE / "src").rglob("*.cpp")))
     assert said and {path.split("/")[-1] for path in said} == {"60-probity.rules"}

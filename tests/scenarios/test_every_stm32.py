@@ -42,7 +42,8 @@ class Chip:
         borders |= {i for i in range(1, len(self.sectors)) if self.sectors[i][1] != self.sectors[i - 1][1]}
         segments = [(self.sectors[i][0] - 64, pattern(64 + TAILS[i % len(TAILS)], seed=i)) for i in sorted(borders)
                     if i > 0 and sum(self.sectors[i - 1]) == self.sectors[i][0]]
-        segments += [(self.sectors[0][0] + 128 * i, pattern(size, seed=size)) for i, size in enumerate(TAILS)]
+        # Behind the vectors: with random ones the core might push its registers into flash, where that erases to 0.
+        segments += [(self.sectors[0][0] + 128 * i, pattern(size, seed=size)) for i, size in enumerate(TAILS, 1)]
         return sorted(segments)
 
     def after(self, before: bytes, segments) -> bytes:

@@ -15,7 +15,8 @@ SERVER = "gdb_port pipe; telnet_port disabled; tcl_port disabled; log_output log
 
 def through_pipe(folder, *commands):
     target = f"| {BUILD / 'openocd'} --virtual stm32f407vg -f interface/stlink.cfg -f target/stm32f4x.cfg -c \"{SERVER}\""
-    words = [*GDB, "-batch", BLINK]
+    # On a loaded machine our program may take longer to start than gdb waits for its first answer.
+    words = [*GDB, "-iex", "set remotetimeout 30", "-batch", BLINK]
     for command in [f"target extended-remote {target}", *commands]:
         words += ["-ex", command]
     return subprocess.run(list(map(str, words)), cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

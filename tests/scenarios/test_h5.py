@@ -39,3 +39,22 @@ def test_write_protection_names_the_way_out(tmp_path):
     assert result.status == 0, result.text
     assert "flash protect stm32h5x.flash 33 33 off" in result.text
     assert bench.holds((0x08108000, pattern(100, 1)))
+
+
+def test_product_state(tmp_path):
+    bench = Bench(tmp_path, "stm32h563zi", interface=INTERFACE)
+    result = bench.run("init", "reset halt", "catch {option write PRODUCT_STATE=0x17} message; echo $message",
+                       "catch {option write -permanent PRODUCT_STATE=0x72} message; echo $message",
+                       "catch {option write -mass-erase PRODUCT_STATE=0x9a} message; echo $message",
+                       "option read PRODUCT_STATE", "shutdown")
+    assert result.status == 0, result.text
+    assert "PRODUCT_STATE: 0xed -> 0x17 (can never be undone: needs -permanent); nothing was changed" in result.text
+    assert "from OPEN the way is PROVISIONING (PRODUCT_STATE=0x17)" in result.text
+    assert "a regression takes debug authentication" in result.text
+
+
+def test_provisioning_is_entered_where_it_is_meant(tmp_path):
+    bench = Bench(tmp_path, "stm32h563zi", interface=INTERFACE)
+    result = bench.run("init", "reset halt", "option write -permanent PRODUCT_STATE=0x17", "option read PRODUCT_STATE", "shutdown")
+    assert result.status == 0, result.text
+    assert "PRODUCT_STATE: 0xed -> 0x17" in result.text

@@ -4,7 +4,7 @@ import pytest
 
 from support.firmware import write_elf
 from support.probity import Bench
-from support.thumb import BASE, Thumb, sleeper
+from support.thumb import BASE, Thumb, sleeper, stopper
 
 ROUNDS = 25
 
@@ -47,3 +47,45 @@ def test_h725_asleep(tmp_path, interface):
         result = bench.program("a.elf", "verify reset exit")
         assert result.status == 0 and "** Verified OK **" in result.lines, result.text
         assert bench.holds((BASE, image))
+
+
+STOPPED = "the debug port answers, the bus behind it does not: its clocks seem to stand still, as in Stop or Standby mode"
+WITH_NRST = "reset_config srst_only srst_nogate"
+
+
+@pytest.mark.parametrize("interface", ["interface/stlink.cfg", "interface/stlink-dap.cfg", "interface/cmsis-dap.cfg"])
+def test_h725_in_stop_mode(tmp_path, interface):
+    """The same with the application in Stop mode. Without a wire for nRST nothing reaches the core: that is said, with what was
+    measured and what helps, and nothing else is. With one the chip is programmed, however often."""
+    images = [stopper().image(9000 + seed, seed) for seed in (0, 1, 2)]
+    bench = Bench(tmp_path, "stm32h725ig", interface)
+    write_elf(tmp_path / "a.elf", [(BASE, images[0])])
+    assert bench.program("a.elf").status == 0  # erased until now, so awake
+
+    write_elf(tmp_path / "a.elf", [(BASE, images[1])])
+    result = bench.program("a.elf")
+    assert result.status == 1, result.text
+    assert STOPPED in result.text and "use: reset_config srst_only srst_nogate connect_assert_srst" in result.text
+    assert "Verified OK" not in result.text and "Programming Finished" not in result.text
+    assert bench.holds((BASE, images[0]))
+
+    for setting in (WITH_NRST, WITH_NRST + " connect_assert_srst"):
+        for image in images[1:]:
+            write_elf(tmp_path / "a.elf", [(BASE, image)])
+            result = bench.run(setting, "program a.elf verify reset exit")
+            assert result.status == 0 and "** Verified OK **" in result.lines, result.text
+            assert (STOPPED in result.text) == (setting == WITH_NRST)
+            assert bench.holds((BASE, image))
+
+
+@pytest.mark.parametrize("chip", ["stm32f051r8", "stm32g071rb", "stm32f407vg", "stm32l552ze", "stm32h563zi"])
+def test_stop_mode_after_a_reset_by_nrst(tmp_path, chip):
+    """Any family: connected under reset the core is halted before its firmware, which then may be debugged although it stops."""
+    write_elf(tmp_path / "a.elf", [(BASE, stopper().image(600, 1))])
+    bench = Bench(tmp_path, chip, "interface/cmsis-dap.cfg")
+    assert bench.program("a.elf").status == 0
+    result = bench.run(WITH_NRST, "init", "echo state:[[target current] curstate]", "reg pc", "resume", "sleep 5",
+                       "poll", "halt", "echo state:[[target current] curstate]", "shutdown")
+    assert result.status == 0, result.text
+    assert result.text.count("state:halted") == 2 and STOPPED in result.text
+    assert "pc (/32): 0x08000040" in result.text

@@ -57,3 +57,8 @@ def busy_systick() -> Thumb:
 
 def sleeper() -> Thumb:
     return Thumb().put(0xBF30, 0xE7FD)  # wfi; b back
+
+
+def stopper() -> Thumb:
+    """SCR.SLEEPDEEP: WFI is Stop mode then."""
+    return Thumb().store(0xE000ED10, 4).put(0xBF30, 0xE7FD)

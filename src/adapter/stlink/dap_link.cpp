@@ -52,10 +52,10 @@ std::vector<std::uint32_t> StlinkDapLink::idcodes() {
 }
 
 MemPort* StlinkDapLink::native_memory(unsigned ap) {
-  // Without AP numbers in the memory commands, and on the hla transports, AP 0 is the only one.
-  if (ap != 0 && (!registers_ || !probe_.has(Feature::wide_access))) return nullptr;
+  // Without AP numbers in the memory commands AP 0 is the only one.
+  if (ap != 0 && !probe_.has(Feature::wide_access)) return nullptr;
   auto& memory = memories_[ap];
-  if (!memory) memory = std::make_unique<StlinkMemory>(probe_, ap, registers_);
+  if (!memory) memory = std::make_unique<StlinkMemory>(probe_, ap, registers_ || ap != 0);
   return memory.get();
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/errors.hpp"
 #include "flash/stm32/f1_option_fields.hpp"
+#include "flash/stm32/option_load.hpp"
 
 namespace probity::stm32 {
 
@@ -66,21 +67,9 @@ void F1Options::write(std::span<const std::uint32_t> values) {
 
 bool F1Options::load() {
   if (!part_->options->can_load) return false;
-  constexpr Milliseconds kAnswerLimit{1000};
   controller_.launch_option_load();
-  const Deadline deadline(clock_, kAnswerLimit, "the chip to answer after it loaded its option bytes");
-  for (;;) {
-    clock_.sleep(Milliseconds(10));
-    try {
-      target_.poll();
-      in_force();
-      return true;
-    } catch (const DeviceGone&) {
-      throw;
-    } catch (const Error& e) {
-      deadline.check(e.message());
-    }
-  }
+  wait_until_reloaded(target_, clock_, Milliseconds(1000), [this] { in_force(); });
+  return true;
 }
 
 }  // namespace probity::stm32

@@ -52,6 +52,11 @@ class F2Bank final : public MainFlash {
   using OptionWords = std::vector<std::uint32_t>;
   void fill_sectors(unsigned kib);
   bool block_protected(const OptionWords& words, unsigned block) const;
+  bool has_nwrp_bit(const OptionWords& words, unsigned block) const;
+  bool has_sprmod(const OptionWords& words) const;
+  // Proprietary code: neither readable as data nor writable.
+  bool has_pcrop(const OptionWords& words, unsigned block) const;
+  void drop_pcrop(OptionWords& words) const;
   void require_readable(const OptionWords& words) const;
   void require_unprotected(const OptionWords& words, std::span<const FlashStep> steps) const;
   std::string protection_hint(const OptionWords& words, const std::vector<unsigned>& blocks) const;

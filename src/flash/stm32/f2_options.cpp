@@ -17,11 +17,23 @@ constexpr Field kBootAdd0{"BOOT_ADD0", 0, 16}, kBootAdd1{"BOOT_ADD1", 16, 16};  
 
 }  // namespace
 
-bool F2Bank::block_protected(const OptionWords& words, unsigned block) const {
+bool F2Bank::has_nwrp_bit(const OptionWords& words, unsigned block) const {
   const F2Block& place = geometry_.blocks.at(block);
-  const bool set = Field{"nWRP", place.bit}.is_set(words.at(place.optcr));
-  // With SPRMOD a set bit means PCROP: neither readable as data nor writable (RM0090).
-  return part_->has_sprmod && OPTCR::SPRMOD.is_set(words[0]) ? set : !set;
+  return Field{"nWRP", place.bit}.is_set(words.at(place.optcr));
+}
+
+bool F2Bank::has_sprmod(const OptionWords& words) const {
+  return part_->has_sprmod && OPTCR::SPRMOD.is_set(words[0]);
+}
+
+// With SPRMOD a set bit of nWRP means PCROP (RM0090).
+bool F2Bank::has_pcrop(const OptionWords& words, unsigned block) const {
+  if (has_sprmod(words)) return has_nwrp_bit(words, block);
+  return part_->has_optcr2 && Field{"PCROP", block}.is_set(words[2]);
+}
+
+bool F2Bank::block_protected(const OptionWords& words, unsigned block) const {
+  return has_pcrop(words, block) || (!has_sprmod(words) && !has_nwrp_bit(words, block));
 }
 
 void F2Bank::require_readable(const OptionWords& words) const {
@@ -39,9 +51,10 @@ void F2Bank::require_readable(const OptionWords& words) const {
 }
 
 std::string F2Bank::protection_hint(const OptionWords& words, const std::vector<unsigned>& blocks) const {
-  if (part_->has_sprmod && OPTCR::SPRMOD.is_set(words[0])) {
-    return "PCROP (OPTCR.SPRMOD) is on; it goes away with read-out protection: stm32f2x lock, then stm32f2x "
-           "unlock";
+  if (std::any_of(blocks.begin(), blocks.end(), [&](unsigned b) { return has_pcrop(words, b); })) {
+    return fmt::format(
+        "PCROP ({}) is on; it goes away with read-out protection: stm32f2x lock, then stm32f2x unlock",
+        part_->has_optcr2 ? "OPTCR2" : "OPTCR.SPRMOD");
   }
   return fmt::format("{}; clear it with: {}", write_protected_words(blocks), unprotect_command(blocks));
 }
@@ -83,7 +96,7 @@ void F2Bank::protect(SectorRange range, bool on) {
   need_probe();
   require(range, protection_blocks(), blocks_.empty() ? "sector" : "block");
   OptionWords words = options_->read();
-  if (part_->has_sprmod && OPTCR::SPRMOD.is_set(words[0])) {
+  if (has_sprmod(words)) {
     throw FlashError("PCROP protection is in use (OPTCR.SPRMOD): write protection cannot be changed",
                      config_.name, kFlashOptcr, "FLASH_OPTCR", words[0]);
   }
@@ -104,11 +117,24 @@ void F2Bank::lock() {
   controller_.write_options(words);
 }
 
+// PCROP goes only with the step from level 1 to 0, where the options ask for it at the same time
+// (RM0090 3.7.5, RM0431 3.4; OpenOCD 0.12.0 does so on F72x).
+void F2Bank::drop_pcrop(OptionWords& words) const {
+  if (has_sprmod(words)) {
+    words[0] = OPTCR::SPRMOD.set(words[0], 0);
+    for (const F2Block& place : geometry_.blocks) {
+      words.at(place.optcr) = Field{"nWRP", place.bit}.set(words.at(place.optcr), 1);
+    }
+  }
+  if (part_->has_optcr2) words[2] = OPTCR2::PCROP_RDP.mask();
+}
+
 void F2Bank::unlock() {
   require_halted();
   need_probe();
   OptionWords words = options_->read();
   if (OPTCR::RDP.get(words[0]) == kRdpLevel2) require_readable(words);
+  if (OPTCR::RDP.get(words[0]) != kRdpLevel0) drop_pcrop(words);
   words[0] = OPTCR::RDP.set(words[0], kRdpLevel0);
   controller_.write_options(words);
 }

@@ -18,6 +18,10 @@ class FlashInterface {
   // of it.
   virtual unsigned granule() const = 0;
 
+  // What is programmed in as little time as a granule where all of it is erased: in a blank sector writes
+  // begin and end at multiples of it. A multiple of granule().
+  virtual unsigned burst() const { return granule(); }
+
   // False where a flash word that was programmed with the erased value reads like an erased one and yet must
   // not be programmed again (ECC of its own: H7, H5, U5): a blank-looking sector is erased all the same.
   virtual bool blank_is_erased() const { return true; }

@@ -16,15 +16,24 @@ struct ProductState {
   std::string_view name;
 };
 constexpr ProductState kStates[] = {
-    {0xED, "OPEN"},   {0x17, "PROVISIONING"}, {0x2E, "iROT-PROVISIONED"}, {0xC6, "TZ-CLOSED"},
-    {0x72, "CLOSED"}, {0x5C, "LOCKED"},       {0x9A, "REGRESSION"},       {0xA3, "NS-REGRESSION"},
+    {kOpen, "OPEN"},
+    {kProvisioning, "PROVISIONING"},
+    {0x2E, "iROT-PROVISIONED"},
+    {0xC6, "TZ-CLOSED"},
+    {kClosed, "CLOSED"},
+    {kLocked, "LOCKED"},
+    {kRegression, "REGRESSION"},
+    {kNsRegression, "NS-REGRESSION"},
 };
 
-// Back from CLOSED and the like leads debug authentication alone, and nothing where none was provisioned.
+bool is_regression(std::uint32_t state) {
+  return state == kOpen || state == kRegression || state == kNsRegression;
+}
+
+// Back leads debug authentication alone, and nothing where none was provisioned.
 OptionRisk product_state_risk(std::uint32_t before, std::uint32_t after) {
   if (before == after) return OptionRisk::none;
-  if (after == kOpen || after == kRegression || after == 0xA3) return OptionRisk::mass_erase;
-  return after == kProvisioning ? OptionRisk::mass_erase : OptionRisk::permanent;
+  return is_regression(after) ? OptionRisk::mass_erase : OptionRisk::permanent;
 }
 
 // With TrustZone on, the chip starts secure; off again goes by a regression alone.
@@ -54,6 +63,7 @@ constexpr RegisterRow kRegisterRows[] = {
     {On::all, "FLASH_OPTSR2", kOptsr2Cur},
     {On::all, "FLASH_NSBOOTR", kNsbootCur},
     {On::trustzone, "FLASH_SECBOOTR", kSecbootCur},
+    {On::all, "FLASH_OTPBLR", kOtpblCur},
     {On::trustzone, "FLASH_SECWM1R", kSecwmCur},
     {On::all, "FLASH_WRP1R", kWrpCur},
     {On::trustzone, "FLASH_EDATA1R", kEdataCur},
@@ -66,8 +76,7 @@ constexpr RegisterRow kRegisterRows[] = {
 
 constexpr std::string_view kStates8 =
     "life cycle: 0xed open, 0x17 provisioning, 0x2e iROT provisioned, 0xc6 TZ closed, 0x72 closed, 0x5c "
-    "locked "
-    "(for ever), 0x9a regression";
+    "locked (for ever), 0x9a regression";
 
 constexpr FieldRow kFieldRows[] = {
     {On::all, "FLASH_OPTSR", {"BOR_LEV", 0, 0, 2, "brown-out level"}},
@@ -103,6 +112,7 @@ constexpr FieldRow kFieldRows[] = {
      "FLASH_SECBOOTR",
      {"SECBOOT_LOCK", 0, 0, 8, "0xb4: SECBOOTADD is fixed for ever, 0xc3: not", boot_lock_risk}},
     {On::trustzone, "FLASH_SECBOOTR", {"SECBOOTADD", 0, 8, 24, "secure boot address, bits 31:8"}},
+    {On::all, "FLASH_OTPBLR", {"LOCKBL", 0, 0, 32, kOtpLocksMeaning, otp_lock_risk}},
     {On::trustzone, "FLASH_SECWM1R", {"SECWM1_STRT", 0, 0, 7, "first secure sector of bank 1"}},
     {On::trustzone,
      "FLASH_SECWM1R",
@@ -143,13 +153,31 @@ bool is_on(On only, const H5Part& part) {
 
 }  // namespace
 
+const std::array<WriteProtection, 2> kH5WriteProtection = {{{"WRPSG1", "WRPSG1"}, {"WRPSG2", "WRPSG2"}}};
+
 std::string_view h5_product_state(std::uint32_t value) {
   const auto* found = std::ranges::find(kStates, value, &ProductState::value);
   return found == std::end(kStates) ? std::string_view("unknown") : found->name;
 }
 
-H5OptionRows h5_option_rows(const H5Part& part) {
-  H5OptionRows rows;
+// RM0481, "product state transitions".
+std::string_view h5_state_refusal(std::uint32_t before, std::uint32_t after) {
+  if (h5_product_state(after) == "unknown") return "that is no product state";
+  if (is_regression(after)) {
+    return "a regression takes debug authentication, with the password or certificate that was provisioned; "
+           "this "
+           "program does not do it";
+  }
+  if (before == kOpen && after != kProvisioning) {
+    return "from OPEN the way is PROVISIONING (PRODUCT_STATE=0x17), where debug authentication is "
+           "provisioned; a "
+           "chip that is closed without it stays so for ever";
+  }
+  return {};
+}
+
+H7OptionRows h5_option_rows(const H5Part& part) {
+  H7OptionRows rows;
   for (const RegisterRow& row : kRegisterRows) {
     if (is_on(row.only, part)) rows.registers.push_back({row.name, row.current, row.current + kToProgram});
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flash/stm32/h5_protection.hpp"
 #include "flash/stm32/h5_registers.hpp"
 
 namespace probity::stm32 {
@@ -17,33 +18,17 @@ constexpr FlashErrorFlag kErrors[] = {
     {SR::INCERR, "a flash word was begun and not completed, or written with another security"},
 };
 
-// FLASH_SECTOR_SIZE and sizes of ST's headers; ids: RM0481, RM0492, DBGMCU_IDCODE. H503 has no TrustZone.
-// clang-format off
-constexpr H5Part kParts[] = {
-    // id    name                KiB  WRP  TrustZone
-    {0x474, "STM32H503",         128, 1,   false},  // RM0492
-    {0x478, "STM32H523/533",     512, 4,   true},   // RM0481
-    {0x484, "STM32H562/563/573", 2048, 4,  true},   // RM0481
-};
-// clang-format on
-
-struct Revision {
-  std::uint16_t id;
-  std::string_view name;
-};
-constexpr Revision kRevisions[] = {{0x1000, "A"}, {0x1001, "Z"}};
-
 constexpr std::uint32_t kSectorSize = 8 * 1024;
 
-}  // namespace
-
 // RM0481, 7.11; times of DS14258, generously: some 10 µs a flash word, some ms a sector.
-const H7Layout kH5Layout{
+constexpr H7Layout kLayout{
     .sr_names = {"FLASH_NSSR", "FLASH_NSSR"},
     .keyr = kNskeyr,
     .cr = kNscr,
     .sr = kNssr,
     .ccr = kNsccr,
+    .error_register = 0,
+    .error_register_name = {},
     .bank_step = 0,
     .bank2_select = CR::BKSEL.mask(),
     .lock = CR::LOCK,
@@ -67,7 +52,7 @@ const H7Layout kH5Layout{
     .watchdog = kIwdgKr,
 };
 
-const OptionControl kH5OptionControl{
+constexpr OptionControl kOptionControl{
     .keyr = kOptkeyr,
     .cr = kOptcr,
     .lock = kOptlock,
@@ -78,22 +63,51 @@ const OptionControl kH5OptionControl{
     .error_register = kNssr,
     .error = SR::OPTCHANGEERR,
     .error_clear = kNsccr,
-    .not_set = 0,
+    .state_field = "PRODUCT_STATE",
+    .refusal = h5_state_refusal,
 };
+
+constexpr FlashRevision kRevisions[] = {{0x1000, "A"}, {0x1001, "Z"}};
+
+// Half-words with PG as other words (RM0481, 7.3.9); FLASH_OTP_BASE, FLASH_OTP_SIZE: a bit of OTPBLR for 64
+// bytes.
+constexpr OtpArea kOtpArea{
+    .blocks = 32,
+    .block_size = 64,
+    .control = kNscr,
+    .enable = CR::PG,
+    .force_write = {{}, 0, 0},
+    .options_unlocked = false,
+    .locks_enabled = false,
+    .lock_register = {"FLASH_OTPBLR", kOtpblCur, kOtpblCur + kToProgram},
+    .locks = {"LOCKBL", 0, 0, 32, kOtpLocksMeaning, otp_lock_risk},
+};
+
+constexpr WideWordRules kRules{kOptionControl, kH5WriteProtection, h5_protection};
+
+// FLASH_SECTOR_SIZE and sizes of ST's headers; ids: RM0481, RM0492, DBGMCU_IDCODE. H503 has no TrustZone.
+// clang-format off
+constexpr H5Part kParts[] = {
+    // id     name                revisions   KiB   size reg    WRP  layout    rules    OTP         TrustZone
+    {{0x474, "STM32H503",         kRevisions, 128,  kFlashSize, 1,   &kLayout, &kRules, &kOtpArea}, false},  // RM0492
+    {{0x478, "STM32H523/533",     kRevisions, 512,  kFlashSize, 4,   &kLayout, &kRules, &kOtpArea}, true},   // RM0481
+    {{0x484, "STM32H562/563/573", kRevisions, 2048, kFlashSize, 4,   &kLayout, &kRules, &kOtpArea}, true},   // RM0481
+};
+// clang-format on
+
+}  // namespace
 
 const H5Part* find_h5_part(std::uint16_t device_id) {
   const auto* found = std::ranges::find(kParts, device_id, &H5Part::device_id);
   return found == std::end(kParts) ? nullptr : found;
 }
 
-std::string_view h5_revision_name(std::uint16_t revision) {
-  const auto* found = std::ranges::find(kRevisions, revision, &Revision::id);
-  return found == std::end(kRevisions) ? std::string_view() : found->name;
-}
+const WideWordFamily kH5Family{"stm32h5x", "STM32H5", kDbgmcuIdcode,
+                               [](std::uint16_t id) -> const WideWordPart* { return find_h5_part(id); }};
 
-std::vector<H5Sector> h5_geometry(unsigned kib, bool swapped) {
+std::vector<H7Sector> h5_geometry(unsigned kib, bool swapped) {
   const std::uint32_t half = kib * 1024 / 2;
-  std::vector<H5Sector> sectors;
+  std::vector<H7Sector> sectors;
   for (unsigned upper = 0; upper < 2; ++upper) {
     for (unsigned n = 0; n < half / kSectorSize; ++n) {
       sectors.push_back({upper * half + n * kSectorSize, kSectorSize, swapped ? 1 - upper : upper, n});

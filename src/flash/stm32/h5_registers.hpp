@@ -14,6 +14,7 @@ constexpr Address kNssr = kRegisters + 0x20, kNscr = kRegisters + 0x28, kNsccr =
 constexpr Address kToProgram = 4;
 constexpr Address kOptsrCur = kRegisters + 0x50, kOptsr2Cur = kRegisters + 0x70;
 constexpr Address kNsbootCur = kRegisters + 0x80, kSecbootCur = kRegisters + 0x88;
+constexpr Address kOtpblCur = kRegisters + 0x90;
 constexpr Address kSecwmCur = kRegisters + 0xE0, kWrpCur = kRegisters + 0xE8, kHdpCur = kRegisters + 0xF8;
 constexpr Address kEdataCur = kRegisters + 0xF0;
 constexpr Address kBank2Step = 0x100;  // of the four above
@@ -35,14 +36,14 @@ constexpr std::uint32_t kToClear = 0x009F0000;  // without the two of the OBK ar
 constexpr Field kOptlock{"OPTLOCK", 0}, kOptstart{"OPTSTART", 1}, kSwapBank{"SWAP_BANK", 31};  // OPTCR
 
 // OPTSR.PRODUCT_STATE: RM0481, table "product states".
-constexpr std::uint32_t kOpen = 0xED, kProvisioning = 0x17, kRegression = 0x9A;
+constexpr std::uint32_t kOpen = 0xED, kProvisioning = 0x17, kRegression = 0x9A, kNsRegression = 0xA3;
+constexpr std::uint32_t kClosed = 0x72, kLocked = 0x5C;
 
 constexpr std::uint32_t kTzenOn = 0xB4;      // OPTSR2.TZEN; 0xC3 off
 constexpr std::uint32_t kBootLocked = 0xB4;  // NSBOOT_LOCK, SECBOOT_LOCK; 0xC3 not
 
 constexpr Address kFlashSize = 0x08FFF80C;
 constexpr Address kDbgmcuIdcode = 0x44024000;
-constexpr Field kDevId{"DEV_ID", 0, 12}, kRevId{"REV_ID", 16, 16};
 constexpr Address kIwdgKr = 0x40003000;
 constexpr Address kIcacheCr = 0x40030400;
 

@@ -55,7 +55,20 @@ std::uint32_t H7Interface::error_mask() const {
 
 LoaderRegisters H7Interface::registers_of(unsigned chip_bank) const {
   const std::uint32_t busy = layout_.busy.mask() | layout_.write_buffer.mask() | layout_.queue.mask();
-  return {reg(layout_.cr, chip_bank), reg(layout_.sr, chip_bank), busy, error_mask()};
+  return {reg(layout_.cr, chip_bank), reg(layout_.sr, chip_bank), busy,
+          layout_.error_register == 0 ? error_mask() : 0};
+}
+
+// The loader knows one status register. Where the error flags have a register of their own, it is told to
+// look there in between, once it is idle.
+void H7Interface::look_for_errors(LoaderScript& script, unsigned chip_bank) const {
+  if (layout_.error_register == 0) return;
+  script.select({reg(layout_.cr, chip_bank), layout_.error_register, 0, error_mask()});
+  script.select(registers_of(chip_bank));
+}
+
+std::uint32_t H7Interface::errors_of(std::uint32_t status) {
+  return layout_.error_register == 0 ? status : memory_.read32(layout_.error_register);
 }
 
 std::uint32_t H7Interface::wait_idle(unsigned chip_bank, std::uint32_t busy, Nanoseconds limit,
@@ -141,7 +154,7 @@ void H7Interface::erase(unsigned sector) {
   const std::uint32_t status =
       wait_idle(place.chip_bank, layout_.busy.mask() | layout_.queue.mask(), layout_.erase_limit,
                 fmt::format("the erase of the sector at 0x{:08x}", place.address));
-  check(status, place.address);
+  check(errors_of(status), place.address);
 }
 
 // Chip banks with registers of their own erase at the same time.
@@ -151,7 +164,7 @@ void H7Interface::erase_all() {
         wait_idle(chip_bank, layout_.busy.mask() | layout_.queue.mask(), layout_.bank_erase_limit,
                   fmt::format("the erase of chip bank {}", chip_bank + 1));
     const auto* first = &*std::ranges::find(places_, chip_bank, &H7Place::chip_bank);
-    check(status, first->address);
+    check(errors_of(status), first->address);
   };
   for (const unsigned chip_bank : chip_banks_) {
     start(chip_bank, layout_.ber.mask() | layout_.parallelism | select(chip_bank));
@@ -177,8 +190,23 @@ void H7Interface::program(Address address, ByteView data) {
       status = wait_idle(chip_bank, busy, 10 * layout_.program_limit,
                          fmt::format("programming the flash word at 0x{:08x}", address));
     }
-    check(status, address);
+    check(errors_of(status), address);
   }
+}
+
+void H7Interface::program_otp(const OtpArea& area, Address address, ByteView data) {
+  memory_.write32(area.control, area.enable.mask());
+  for (; !data.empty(); data = data.subspan(2), address += 2) {
+    memory_.write16(address, load_le16(data, 0));
+    if (area.force_write.width != 0) {
+      memory_.write32(area.control, area.enable.mask() | area.force_write.mask());
+    }
+    const std::uint32_t status =
+        wait_idle(places_.front().chip_bank, layout_.busy.mask() | layout_.queue.mask(),
+                  10 * layout_.program_limit, fmt::format("programming the half-word at 0x{:08x}", address));
+    check(errors_of(status), address);
+  }
+  memory_.write32(area.control, 0);
 }
 
 LoaderChip H7Interface::loader_chip() const { return {registers_of(chip_banks_.front()), layout_.watchdog}; }
@@ -191,25 +219,28 @@ void H7Interface::add_erase(LoaderScript& script, unsigned sector) const {
   const std::array<LoaderStore, 2> stores{LoaderStore{cr, command},
                                           LoaderStore{cr, command | layout_.start.mask()}};
   script.store(place.address, stores);
+  look_for_errors(script, place.chip_bank);
 }
 
 void H7Interface::add_program(LoaderScript& script, Address address, ByteView data) const {
   const unsigned chip_bank = chip_bank_at(address);
   if (sets_.size() > 1) script.select(registers_of(chip_bank));
   script.program(program_command(chip_bank), address, 4, layout_.granule, data);
+  look_for_errors(script, chip_bank);
 }
 
 std::string H7Interface::status_text() {
   std::string text;
-  for (const unsigned chip_bank : sets_) {
+  const auto add = [&](std::string_view name, Address address) {
     if (!text.empty()) text += ", ";
     try {
-      text +=
-          fmt::format("{}=0x{:08x}", layout_.sr_names[chip_bank], memory_.read32(reg(layout_.sr, chip_bank)));
+      text += fmt::format("{}=0x{:08x}", name, memory_.read32(address));
     } catch (const Error&) {
-      text += fmt::format("{} cannot be read", layout_.sr_names[chip_bank]);
+      text += fmt::format("{} cannot be read", name);
     }
-  }
+  };
+  for (const unsigned chip_bank : sets_) add(layout_.sr_names[chip_bank], reg(layout_.sr, chip_bank));
+  if (layout_.error_register != 0) add(layout_.error_register_name, layout_.error_register);
   return text;
 }
 
@@ -219,7 +250,7 @@ void H7Interface::check(std::uint32_t status, Address address) const {
   for (const FlashErrorFlag& row : layout_.errors) {
     if (row.flag.is_set(status)) why += fmt::format("{}{}", why.empty() ? "" : "; ", row.meaning);
   }
-  const std::string_view name = layout_.sr_names[chip_bank_at(address)];
+  const std::string_view name = error_register_name(layout_, chip_bank_at(address));
   throw FlashError(fmt::format("{} ({}=0x{:08x}) at 0x{:08x}: {}", flash_error_names(layout_, status), name,
                                status, address, why),
                    bank_, address, std::string(name), status);

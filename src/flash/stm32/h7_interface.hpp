@@ -32,6 +32,9 @@ class H7Interface final : public FlashInterface {
   void erase(unsigned sector) override;
   void erase_all() override;
   void program(Address address, ByteView data) override;
+  // Half-words of the one-time programmable area, which `places` stand for; both multiples of 2. Needs
+  // OPTLOCK clear where the area says so.
+  void program_otp(const OtpArea& area, Address address, ByteView data);
   LoaderChip loader_chip() const override;
   void add_erase(LoaderScript& script, unsigned sector) const override;
   void add_program(LoaderScript& script, Address address, ByteView data) const override;
@@ -52,6 +55,9 @@ class H7Interface final : public FlashInterface {
   std::uint32_t erase_command(const H7Place& place) const;
   std::uint32_t program_command(unsigned chip_bank) const;
   LoaderRegisters registers_of(unsigned chip_bank) const;
+  void look_for_errors(LoaderScript& script, unsigned chip_bank) const;
+  // Where the error flags are, once nothing is under way any more; `status` is what the status register says.
+  std::uint32_t errors_of(std::uint32_t status);
   std::uint32_t error_mask() const;
   void open_set(unsigned chip_bank);
   void start(unsigned chip_bank, std::uint32_t command);

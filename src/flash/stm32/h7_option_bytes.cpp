@@ -45,6 +45,10 @@ OptionRisk h7_rdp_risk(std::uint32_t before, std::uint32_t after) {
   return after == h7::kRdpLevel0 ? OptionRisk::mass_erase : OptionRisk::none;
 }
 
+OptionRisk otp_lock_risk(std::uint32_t before, std::uint32_t after) {
+  return before == after ? OptionRisk::none : OptionRisk::permanent;
+}
+
 H7OptionBytes::H7OptionBytes(MemPort& memory, Clock& clock, std::string bank, const OptionControl& control,
                              std::vector<OptionRegister> registers, std::vector<OptionField> fields,
                              Milliseconds limit)
@@ -79,8 +83,19 @@ void H7OptionBytes::unlock() {
       bank_, control_.cr, "FLASH_OPTCR", cr);
 }
 
-void H7OptionBytes::apply() {
+// A register to be programmed; where that starts its change, to the end of it.
+void H7OptionBytes::store(Address address, std::uint32_t value) {
+  memory_.write32(address, value);
+  if (starts_at_once()) finish();
+}
+
+void H7OptionBytes::start() {
+  if (starts_at_once()) return;
   memory_.write32(control_.cr, control_.start.mask());
+  finish();
+}
+
+void H7OptionBytes::finish() {
   const Deadline deadline(clock_, limit_, "programming the option bytes");
   for (;;) {
     const std::uint32_t value = memory_.read32(control_.busy_register);
@@ -97,26 +112,57 @@ void H7OptionBytes::apply() {
       bank_, control_.error_register, std::string(control_.error_name), status);
 }
 
-void H7OptionBytes::write(std::span<const std::uint32_t> values) {
-  const std::vector<std::uint32_t> before = read();
+// Their fields' bits; the others are reserved, or tell how a change went.
+std::uint32_t H7OptionBytes::bits_of(unsigned reg) const {
+  std::uint32_t mask = 0;
+  for (const OptionField& field : fields_) {
+    if (field.reg == reg) mask |= field.field().mask();
+  }
+  return mask;
+}
+
+void H7OptionBytes::require_possible(std::span<const std::uint32_t> before,
+                                     std::span<const std::uint32_t> after) const {
+  const auto found = std::ranges::find(fields_, control_.state_field, &OptionField::name);
+  if (found == fields_.end()) return;
+  const OptionField& state = *found;
+  const std::uint32_t from = state.field().get(before[state.reg]), to = state.field().get(after[state.reg]);
+  if (from == to) return;
+  const std::string_view why = control_.refusal(from, to);
+  if (why.empty()) return;
+  throw FlashError(fmt::format("{} 0x{:02x} -> 0x{:02x}: {}; nothing was changed", state.name, from, to, why),
+                   bank_, registers_[state.reg].read, std::string(state.name), from);
+}
+
+void H7OptionBytes::while_unlocked(const std::function<void()>& work) {
   const OpenOptions open(memory_, clock_, control_);
   unlock();
-  memory_.write32(control_.error_clear, control_.error.mask());
-  for (std::size_t i = 0; i < registers_.size(); ++i) {
-    const std::uint32_t wanted = values[i] & ~(i == 0 ? control_.not_set : 0);
-    const std::uint32_t prepared = memory_.read32(registers_[i].write);
-    if (wanted == prepared && values[i] == before[i]) continue;
-    memory_.write32(registers_[i].write, wanted);
-  }
-  apply();
+  work();
+}
+
+void H7OptionBytes::write(std::span<const std::uint32_t> values) {
+  const std::vector<std::uint32_t> before = read();
+  require_possible(before, values);
+  while_unlocked([&] {
+    memory_.write32(control_.error_clear, control_.error.mask());
+    if (starts_at_once()) memory_.write32(control_.cr, control_.enable.mask());
+    for (unsigned i = 0; i < registers_.size(); ++i) {
+      const std::uint32_t prepared = memory_.read32(registers_[i].write), mask = bits_of(i);
+      const std::uint32_t wanted = (prepared & ~mask) | (values[i] & mask);
+      const bool left_over = !starts_at_once() && wanted != prepared;
+      if (values[i] != before[i] || left_over) store(registers_[i].write, wanted);
+    }
+    start();
+  });
 }
 
 void H7OptionBytes::write_one(Address address, std::uint32_t value) {
-  const OpenOptions open(memory_, clock_, control_);
-  unlock();
-  memory_.write32(control_.error_clear, control_.error.mask());
-  memory_.write32(address, value);
-  apply();
+  while_unlocked([&] {
+    memory_.write32(control_.error_clear, control_.error.mask());
+    if (starts_at_once()) memory_.write32(control_.cr, control_.enable.mask());
+    store(address, value);
+    start();
+  });
 }
 
 const OptionField& H7OptionBytes::field_named(std::string_view name) const {

@@ -2,6 +2,7 @@
 // programmed, keys, a start bit, an error flag.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,17 @@ namespace probity::stm32 {
 // RDP of H7: from level 1 to 0, to level 2.
 OptionRisk h7_rdp_risk(std::uint32_t before, std::uint32_t after);
 
+// Of the locks of a one-time programmable area, which stay.
+OptionRisk otp_lock_risk(std::uint32_t before, std::uint32_t after);
+inline constexpr std::string_view kOtpLocksMeaning =
+    "one-time programmable area, a bit for each block of 64 bytes: 1 locked, for ever";
+
+// Which option bytes a part has.
+struct H7OptionRows {
+  std::vector<OptionRegister> registers;  // the first one holds the read-out level or product state
+  std::vector<OptionField> fields;
+};
+
 class H7OptionBytes final : public OptionBytes {
  public:
   // `memory` and `clock` must outlive it, and `control`. `limit`: the longest that a change may take, with
@@ -25,11 +37,14 @@ class H7OptionBytes final : public OptionBytes {
   std::span<const OptionRegister> registers() const override { return registers_; }
   std::span<const OptionField> fields() const override { return fields_; }
   std::vector<std::uint32_t> read() override;
-  // Writes only registers whose value differs, in force or as prepared.
+  // Writes only registers whose value differs, in force or as prepared. FlashError also for a step that the
+  // chip does not know.
   void write(std::span<const std::uint32_t> values) override;
   // Nothing to do: a change is in force when write() returns, but for SWAP_BANK, which waits for a reset.
   bool load() override { return false; }
 
+  // `work` with OPTLOCK clear.
+  void while_unlocked(const std::function<void()>& work);
   // One register to be programmed, by its address.
   void write_one(Address address, std::uint32_t value);
   // `values` of read() with one field changed.
@@ -38,8 +53,13 @@ class H7OptionBytes final : public OptionBytes {
 
  private:
   const OptionField& field_named(std::string_view name) const;
+  void require_possible(std::span<const std::uint32_t> before, std::span<const std::uint32_t> after) const;
+  std::uint32_t bits_of(unsigned reg) const;
+  bool starts_at_once() const { return control_.enable.width != 0; }
   void unlock();
-  void apply();
+  void store(Address address, std::uint32_t value);
+  void start();
+  void finish();
 
   MemPort& memory_;
   Clock& clock_;

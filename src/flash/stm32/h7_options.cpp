@@ -18,16 +18,31 @@ const OptionControl kH7OptionControl{
     .error_register = kOptsrCur,
     .error = OPTSR::OPTCHANGEERR,
     .error_clear = kOptccr,
-    .not_set = OPTSR::OPT_BUSY.mask() | OPTSR::OPTCHANGEERR.mask(),
 };
+
+// RM0455, 4.3.14 and 4.9.29; FLASH_OPTCR_PG_OTP, FLASH_OTPBL_LOCKBL of stm32h7a3xx.h.
+const OtpArea kH7OtpArea{
+    .blocks = 16,
+    .block_size = 64,
+    .control = kOptcr,
+    .enable = OPTCR::PG_OTP,
+    .force_write = {{}, 0, 0},
+    .options_unlocked = true,
+    .locks_enabled = false,
+    .lock_register = {"FLASH_OTPBL", kOtpblCur, kOtpblPrg},
+    .locks = {"LOCKBL", 0, 0, 16, kOtpLocksMeaning, otp_lock_risk},
+};
+
+const std::array<WriteProtection, 2> kH7WriteProtection = {
+    {{"FLASH_WPSN_CUR1", "WRPSN1"}, {"FLASH_WPSN_CUR2", "WRPSN2"}}};
 
 namespace {
 
 constexpr H7BankOptions kBankNames[] = {
     {"FLASH_PRAR_CUR1", "PROT_AREA_START1", "PROT_AREA_END1", "FLASH_SCAR_CUR1", "SEC_AREA_START1",
-     "SEC_AREA_END1", "FLASH_WPSN_CUR1", "WRPSN1"},
+     "SEC_AREA_END1"},
     {"FLASH_PRAR_CUR2", "PROT_AREA_START2", "PROT_AREA_END2", "FLASH_SCAR_CUR2", "SEC_AREA_START2",
-     "SEC_AREA_END2", "FLASH_WPSN_CUR2", "WRPSN2"},
+     "SEC_AREA_END2"},
 };
 
 constexpr std::uint16_t kIdH7A = 0x480, kIdH72 = 0x483;
@@ -73,7 +88,10 @@ constexpr std::string_view kMeaningDmes =
 class Rows {
  public:
   unsigned add(std::string_view name, Address current, Address programmed) {
-    rows_.registers.push_back({name, current, programmed});
+    return add(OptionRegister{name, current, programmed});
+  }
+  unsigned add(const OptionRegister& reg) {
+    rows_.registers.push_back(reg);
     return static_cast<unsigned>(rows_.registers.size()) - 1;
   }
   void add(OptionField field) { rows_.fields.push_back(field); }
@@ -92,7 +110,7 @@ class Rows {
     add({second ? "DMES2" : "DMES1", scar, 31, 1, kMeaningDmes});
     const unsigned wpsn = add(second ? "FLASH_WPSN2" : "FLASH_WPSN1", kWpsnCur + step, kWpsnPrg + step);
     const bool grouped = part.sectors_per_wrp_bit > 1;
-    add({names.wrp, wpsn, 0, grouped ? 32u : 8u,
+    add({kH7WriteProtection[chip_bank].field, wpsn, 0, grouped ? 32u : 8u,
          grouped ? "write protection, a bit for four sectors: 0 protected"
                  : "write protection, a bit for each sector: 0 protected"});
   }
@@ -126,6 +144,11 @@ H7OptionRows h7_option_rows(const H7Part& part, bool two_banks, bool second_core
     const unsigned boot4 = rows.add("FLASH_BOOT4", kBoot4Cur, kBoot4Prg);
     rows.add({"BCM4_ADD0", boot4, 0, 16, "… of the Cortex-M4, BOOT low"});
     rows.add({"BCM4_ADD1", boot4, 16, 16, "… of the Cortex-M4, BOOT high"});
+  }
+  if (part.otp != nullptr) {
+    OptionField locks = part.otp->locks;
+    locks.reg = rows.add(part.otp->lock_register);
+    rows.add(locks);
   }
   if (part.second_option_word) {
     const unsigned optsr2 = rows.add("FLASH_OPTSR2", kOptsr2Cur, kOptsr2Prg);

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <string>
 
+#include "flash/stm32/h7_options.hpp"
+#include "flash/stm32/h7_protection.hpp"
 #include "flash/stm32/h7_registers.hpp"
+#include "flash/stm32/h7rs_tables.hpp"
 
 namespace probity::stm32 {
 
@@ -30,6 +33,8 @@ constexpr H7Layout kLayoutH74{
     .cr = kCr,
     .sr = kSr,
     .ccr = kCcr,
+    .error_register = 0,
+    .error_register_name = {},
     .bank_step = kBankStep,
     .bank2_select = 0,
     .lock = CR::LOCK,
@@ -69,20 +74,25 @@ constexpr H7Layout layout_of_h7a() {
 }
 constexpr H7Layout kLayoutH7A = layout_of_h7a();
 
-constexpr H7Revision kRevH74[] = {{0x1000, "A"}, {0x1001, "Z"}, {0x1003, "Y"}, {0x2001, "X"}, {0x2003, "V"}};
-constexpr H7Revision kRevH7A[] = {{0x1000, "A"}};
-constexpr H7Revision kRevH72[] = {{0x1000, "A"}, {0x1001, "Z"}};
+constexpr FlashRevision kRevH74[] = {
+    {0x1000, "A"}, {0x1001, "Z"}, {0x1003, "Y"}, {0x2001, "X"}, {0x2003, "V"}};
+constexpr FlashRevision kRevH7A[] = {{0x1000, "A"}};
+constexpr FlashRevision kRevH72[] = {{0x1000, "A"}, {0x1001, "Z"}};
+constexpr FlashRevision kRevH7rs[] = {{0x1000, "A"}, {0x2000, "B"}};
 
 constexpr std::uint32_t kLarge = 128 * 1024, kSmall = 8 * 1024;
 
-// Ids from the manuals' DBGMCU chapters, names and revision letters as OpenOCD 0.12.0 prints them, the size
-// registers and sectors from FLASHSIZE_BASE and FLASH_SECTOR_SIZE of ST's headers.
+constexpr WideWordRules kRules{kH7OptionControl, kH7WriteProtection, h7_protection};
+
+// Ids from the manuals' DBGMCU chapters, names and revision letters as OpenOCD 0.12.0 prints them (H7R/S: as
+// its successor), the size registers and sectors from FLASHSIZE_BASE and FLASH_SECTOR_SIZE of ST's headers.
 // clang-format off
 constexpr H7Part kParts[] = {
-    // id    name             revisions  KiB   size reg    sector  WRP  two    M4     OPTSR2  layout
-    {0x450, "STM32H74x/75x",  kRevH74,   2048, 0x1FF1E880, kLarge, 1,   true,  true,  false, &kLayoutH74},  // RM0433, RM0399
-    {0x480, "STM32H7Ax/7Bx",  kRevH7A,   2048, 0x08FFF80C, kSmall, 4,   true,  false, false, &kLayoutH7A},  // RM0455
-    {0x483, "STM32H72x/73x",  kRevH72,   1024, 0x1FF1E880, kLarge, 1,   false, false, true,  &kLayoutH74},  // RM0468
+    // id     name             revisions  KiB   size reg    WRP  layout        rules        OTP            sector  two    M4     OPTSR2
+    {{0x450, "STM32H74x/75x",  kRevH74,   2048, 0x1FF1E880, 1,   &kLayoutH74,  &kRules,     nullptr},      kLarge, true,  true,  false, h7_option_rows},    // RM0433, RM0399
+    {{0x480, "STM32H7Ax/7Bx",  kRevH7A,   2048, 0x08FFF80C, 4,   &kLayoutH7A,  &kRules,     &kH7OtpArea},  kSmall, true,  false, false, h7_option_rows},    // RM0455
+    {{0x483, "STM32H72x/73x",  kRevH72,   1024, 0x1FF1E880, 1,   &kLayoutH74,  &kRules,     nullptr},      kLarge, false, false, true,  h7_option_rows},    // RM0468
+    {{0x485, "STM32H7Rx/7Sx",  kRevH7rs,  64,   0x08FFF80C, 1,   &kH7rsLayout, &kH7rsRules, &kH7rsOtpArea}, kSmall, false, false, false, h7rs_option_rows}, // RM0477
 };
 // clang-format on
 
@@ -100,10 +110,17 @@ std::string flash_error_names(const H7Layout& layout, std::uint32_t status) {
   return names;
 }
 
+std::string_view error_register_name(const H7Layout& layout, unsigned chip_bank) {
+  return layout.error_register != 0 ? layout.error_register_name : layout.sr_names[chip_bank];
+}
+
 const H7Part* find_h7_part(std::uint16_t device_id) {
   const auto* found = std::ranges::find(kParts, device_id, &H7Part::device_id);
   return found == std::end(kParts) ? nullptr : found;
 }
+
+const WideWordFamily kH7Family{"stm32h7x", "STM32H7xx family", kDbgmcuIdcode,
+                               [](std::uint16_t id) -> const WideWordPart* { return find_h7_part(id); }};
 
 bool h7_has_two_banks(const H7Part& part, unsigned kib) { return part.two_banks && kib > kSingleBankKib; }
 

@@ -2,47 +2,29 @@
 // pure function of (part, size, which chip banks).
 #pragma once
 
-#include <span>
-#include <string_view>
 #include <vector>
 
-#include "flash/stm32/h7_layout.hpp"
+#include "flash/stm32/wide_word_part.hpp"
 
 namespace probity::stm32 {
 
-struct H7Revision {
-  std::uint16_t id;  // DBGMCU_IDCODE.REV_ID
-  std::string_view name;
-};
-
-struct H7Part {
-  std::uint16_t device_id;  // DBGMCU_IDCODE.DEV_ID
-  std::string_view name;    // as OpenOCD 0.12.0 prints it
-  std::span<const H7Revision> revisions;
-  unsigned max_kib;
-  Address flash_size_register;  // KiB, 16 bits
-  std::uint32_t sector_size;    // bytes
-  unsigned sectors_per_wrp_bit;
+struct H7Part : WideWordPart {
+  std::uint32_t sector_size;  // bytes
   bool two_banks;    // where it has more than 128 KiB: halves, the second one at 0x08100000 whatever the size
   bool second_core;  // some have a Cortex-M4 beside the Cortex-M7, and options for it
   bool second_option_word;  // OPTSR2
-  const H7Layout* layout;
+  // `second_core`: the chip has the Cortex-M4 that some of the part have.
+  H7OptionRows (*option_rows)(const H7Part& part, bool two_banks, bool second_core);
 };
 
 // Null where no row has this id.
 const H7Part* find_h7_part(std::uint16_t device_id);
+extern const WideWordFamily kH7Family;
 
 constexpr Address kH7Bank1 = 0x08000000, kH7Bank2 = 0x08100000;
 
 // Which chip banks a bank of the configuration stands for.
 enum class ChipBanks { both, first, second };
-
-struct H7Sector {
-  std::uint32_t offset = 0, size = 0;  // bytes, from the base
-  unsigned chip_bank = 0;              // 0 or 1
-  unsigned snb = 0;                    // FLASH_CR.SNB
-  bool operator==(const H7Sector&) const = default;
-};
 
 struct H7Geometry {
   Address base = kH7Bank1;

@@ -23,6 +23,7 @@ constexpr Address kScarCur = kRegisters + 0x30, kScarPrg = kRegisters + 0x34;
 constexpr Address kWpsnCur = kRegisters + 0x38, kWpsnPrg = kRegisters + 0x3C;
 constexpr Address kBootCur = kRegisters + 0x40, kBootPrg = kRegisters + 0x44;
 constexpr Address kBoot4Cur = kRegisters + 0x48, kBoot4Prg = kRegisters + 0x4C;    // H745, H747, H755, H757
+constexpr Address kOtpblCur = kRegisters + 0x68, kOtpblPrg = kRegisters + 0x6C;    // H7A3, H7B0, H7B3
 constexpr Address kOptsr2Cur = kRegisters + 0x70, kOptsr2Prg = kRegisters + 0x74;  // H72x, H73x
 
 namespace CR {
@@ -48,6 +49,7 @@ constexpr Field OPT_BUSY{"OPT_BUSY", 0}, RDP{"RDP", 8, 8}, OPTCHANGEERR{"OPTCHAN
 
 namespace OPTCR {
 constexpr Field OPTLOCK{"OPTLOCK", 0}, OPTSTART{"OPTSTART", 1};
+constexpr Field PG_OTP{"PG_OTP", 5};  // H7A3, H7B0, H7B3
 }  // namespace OPTCR
 
 // PRAR and SCAR: first and last block of 256 bytes; none where the last is below the first, all of the chip
@@ -59,8 +61,6 @@ constexpr std::uint8_t kRdpLevel0 = 0xAA, kRdpLevel2 = 0xCC;  // anything else: 
 constexpr std::uint8_t kRdpForLevel1 = 0x55;                  // what OpenOCD 0.12.0 writes
 
 constexpr Address kDbgmcuIdcode = 0x5C001000;
-constexpr Field kDevId{"DEV_ID", 0, 12}, kRevId{"REV_ID", 16, 16};
-
 constexpr Address kIwdg1Kr = 0x58004800;
 
 }  // namespace probity::stm32::h7

@@ -6,13 +6,13 @@
 
 #include "base/errors.hpp"
 #include "flash/stm32/l4_option_tables.hpp"
+#include "flash/stm32/option_load.hpp"
 
 namespace probity::stm32 {
 
 namespace {
 
 constexpr Milliseconds kResetLimit{2000};
-constexpr Milliseconds kPollInterval{10};
 
 unsigned width(unsigned bits, const L4Part& part, const L4Geometry& geometry) {
   if (bits == kPageBits) return static_cast<unsigned>(std::bit_width(geometry.wrp_mask));
@@ -66,28 +66,10 @@ void L4Options::write(std::span<const std::uint32_t> values) {
   if (!writes.empty()) controller_.write_options(writes);
 }
 
-// Whether the core is out of reset and answers; `why` says what is in the way.
-bool L4Options::answers(std::string& why) {
-  try {
-    if (target_.poll() != TargetState::reset) return true;
-    why = "the core is still in reset";
-  } catch (const DeviceGone&) {
-    throw;
-  } catch (const Error& e) {
-    why = e.message();
-  }
-  return false;
-}
-
 bool L4Options::load() {
   controller_.launch_options();
   reloaded_();
-  const Deadline deadline(clock_, kResetLimit, "the debug port after OBL_LAUNCH");
-  std::string why;
-  do {
-    deadline.check(why);
-    clock_.sleep(kPollInterval);
-  } while (!answers(why));
+  wait_until_reloaded(target_, clock_, kResetLimit, [] {});
   return true;
 }
 

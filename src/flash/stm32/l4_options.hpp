@@ -27,8 +27,6 @@ class L4Options final : public OptionBytes {
   bool load() override;
 
  private:
-  bool answers(std::string& why);
-
   Target& target_;
   Clock& clock_;
   L4Controller& controller_;

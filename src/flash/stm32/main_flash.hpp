@@ -72,8 +72,10 @@ class MainFlash : public FlashBank {
   SectorFinding finding_by_reading(const FlashStep& step);
   void settle(std::vector<FlashStep>& steps, const std::vector<SectorFinding>& findings,
               FlashJobResult& result);
-  // What is to be programmed: nothing of an erased sector's blank runs.
-  std::vector<FlashWrite> writes_of(const FlashStep& step) const;
+  // What is to be programmed.
+  std::vector<FlashWrite> writes_of(const FlashStep& step);
+  // The same where the sector is blank: nothing of its blank runs, and whole bursts.
+  std::vector<FlashWrite> writes_into_blank(const FlashStep& step);
   void add_step(LoaderScript& script, const FlashStep& step);
   void run_directly(std::vector<FlashStep>& steps, const FlashJob& job, FlashJobResult& result);
   void program_directly(const FlashStep& step);

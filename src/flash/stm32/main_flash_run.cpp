@@ -60,7 +60,7 @@ void MainFlash::settle(std::vector<FlashStep>& steps, const std::vector<SectorFi
     interface().erase_all();
     for (FlashStep& step : steps) {
       step.erase = false;
-      step.writes = without_blank_runs(step.writes, granule_, erased_value());
+      step.writes = writes_into_blank(step);
       sectors_[step.sector].erased.reset();
     }
     result.sectors_erased += static_cast<unsigned>(erases);
@@ -73,7 +73,7 @@ void MainFlash::settle(std::vector<FlashStep>& steps, const std::vector<SectorFi
       steps[i].writes.clear();
       ++result.sectors_unchanged;
     } else {
-      steps[i].writes = without_blank_runs(steps[i].writes, granule_, erased_value());
+      steps[i].writes = writes_into_blank(steps[i]);
     }
   }
 }
@@ -129,8 +129,13 @@ void MainFlash::add_step(LoaderScript& script, const FlashStep& step) {
   }
 }
 
-std::vector<FlashWrite> MainFlash::writes_of(const FlashStep& step) const {
-  return step.erase ? without_blank_runs(step.writes, granule_, erased_value()) : step.writes;
+std::vector<FlashWrite> MainFlash::writes_of(const FlashStep& step) {
+  return step.erase ? writes_into_blank(step) : step.writes;
+}
+
+std::vector<FlashWrite> MainFlash::writes_into_blank(const FlashStep& step) {
+  const unsigned burst = interface().burst();
+  return without_blank_runs(in_whole_granules(step.writes, burst, erased_value()), burst, erased_value());
 }
 
 bool MainFlash::stream(std::vector<FlashStep>& steps, const FlashJob& job, FlashJobResult& result) {

@@ -378,7 +378,14 @@ TEST(StlinkHla, HidesTheRegisters) {
   DapLink& link = rig.connect(Transport::hla_swd);
   std::array id = {DapTransfer::load(Port::dp, 0)};
   EXPECT_THROW(link.run(id), AdapterError);
-  EXPECT_EQ(link.native_memory(1), nullptr);
+}
+
+// Memory commands carry an AP number since V2J32.
+TEST(StlinkHla, ReachesOtherApsWhereTheFirmwareTakesTheirNumber) {
+  Rig rig("stm32h563zi", "st-link");
+  EXPECT_EQ(rig.connect(Transport::hla_swd).native_memory(1)->read32(kCPUID), 0x410FD214U);
+  Rig old("stm32h563zi,probe=stlink-v2,firmware=V2J29S7", "st-link");
+  EXPECT_EQ(old.connect(Transport::hla_swd).native_memory(1), nullptr);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, StlinkRegisters,

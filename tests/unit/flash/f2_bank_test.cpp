@@ -48,7 +48,9 @@ void PrintTo(const ChipCase& c, std::ostream* out) { *out << c.chip; }
 
 class EveryChip : public testing::TestWithParam<ChipCase> {};
 INSTANTIATE_TEST_SUITE_P(Chips, EveryChip,
-                         testing::Values(ChipCase{"stm32f401re", 512, 8, "STM32F4xx (Low Power) - Rev: "},
+                         testing::Values(ChipCase{"stm32f207zg", 1024, 12, "STM32F2xx - Rev: "},
+                                         ChipCase{"stm32f722ze", 512, 8, "STM32F7[2|3]x - Rev: "},
+                                         ChipCase{"stm32f401re", 512, 8, "STM32F4xx (Low Power) - Rev: "},
                                          ChipCase{"stm32f405rg", 1024, 12, "STM32F4xx - Rev: "},
                                          ChipCase{"stm32f411re", 512, 8, "STM32F4xx (Low Power) - Rev: "},
                                          ChipCase{"stm32f429zi", 2048, 24, "STM32F4xx - Rev: "},
@@ -311,6 +313,48 @@ TEST(F2Bank, ReadOutProtectionIsRecognisedAndUnlockErases) {
   }
   bench.bank->unlock();
   EXPECT_EQ(bench.content(0, 10), Bytes(10, 0xFF));
+}
+
+TEST(F2Bank, UnlockTakesPcropOfF722Away) {
+  Bench bench("stm32f722ze");
+  auto& bank = dynamic_cast<stm32::F2Bank&>(*bench.bank);
+  bench.bank->run(job({}, {{0x4000, pattern(10)}}));
+  bank.write_optcr2(0x80000002);
+  bench.reset_halt();
+  bench.bank->check_protection();
+  EXPECT_EQ(bench.bank->sectors()[1].is_protected, true);
+  try {
+    bench.bank->run(job({1}, {{0x4000, {1}}}));
+    FAIL();
+  } catch (const FlashError& e) {
+    EXPECT_THAT(e.message(), HasSubstr("PCROP (OPTCR2) is on"));
+    EXPECT_THAT(e.message(), HasSubstr("stm32f2x unlock"));
+  }
+  bench.bank->lock();
+  bench.reset_halt();
+  bench.bank->unlock();
+  bench.reset_halt();
+  bench.bank->check_protection();
+  EXPECT_EQ(bench.bank->sectors()[1].is_protected, false);
+  EXPECT_EQ(bank.read_options().optcr2, 0x80000000u);
+  bench.bank->run(job({1}, {{0x4000, pattern(20)}}));
+  EXPECT_EQ(bench.content(0x4000, 20), pattern(20));
+}
+
+TEST(F2Bank, UnlockTakesPcropBySprmodAway) {
+  BenchOptions options;
+  options.more = ",option:OPTCR=0x8002AAEC";  // SPRMOD, sector 1
+  Bench bench("stm32f401re", options);
+  bench.bank->probe();
+  bench.bank->check_protection();
+  EXPECT_EQ(bench.bank->sectors()[1].is_protected, true);
+  EXPECT_EQ(bench.bank->sectors()[0].is_protected, false);
+  bench.bank->lock();
+  bench.reset_halt();
+  bench.bank->unlock();
+  bench.reset_halt();
+  bench.bank->check_protection();
+  for (const Sector& sector : bench.bank->sectors()) EXPECT_EQ(sector.is_protected, false);
 }
 
 TEST(F2Bank, OptionBytes) {

@@ -18,9 +18,9 @@ constexpr std::uint32_t kKib = 1024;
 TEST(H5Geometry, TwoHalvesThatChangePlaces) {
   const auto sectors = h5_geometry(128, false);
   ASSERT_EQ(sectors.size(), 16u);
-  EXPECT_EQ(sectors[7], (H5Sector{0xE000, 0x2000, 0, 7}));
-  EXPECT_EQ(sectors[8], (H5Sector{0x10000, 0x2000, 1, 0}));
-  EXPECT_EQ(h5_geometry(128, true)[8], (H5Sector{0x10000, 0x2000, 0, 0}));
+  EXPECT_EQ(sectors[7], (H7Sector{0xE000, 0x2000, 0, 7}));
+  EXPECT_EQ(sectors[8], (H7Sector{0x10000, 0x2000, 1, 0}));
+  EXPECT_EQ(h5_geometry(128, true)[8], (H7Sector{0x10000, 0x2000, 0, 0}));
   EXPECT_EQ(h5_geometry(2048, false).size(), 256u);
 }
 
@@ -28,7 +28,7 @@ TEST(H5Options, NamesAreUniqueAndRegistersAreThere) {
   for (const std::uint16_t id : {0x474, 0x478, 0x484}) {
     const H5Part* part = find_h5_part(id);
     ASSERT_NE(part, nullptr);
-    const H5OptionRows rows = h5_option_rows(*part);
+    const H7OptionRows rows = h5_option_rows(*part);
     std::set<std::string_view> names;
     for (const OptionField& field : rows.fields) {
       EXPECT_TRUE(names.insert(field.name).second) << field.name;
@@ -38,9 +38,19 @@ TEST(H5Options, NamesAreUniqueAndRegistersAreThere) {
     for (const OptionField& field : rows.fields) {
       if (field.name != "PRODUCT_STATE") continue;
       EXPECT_EQ(field.risk(0xED, 0x72), OptionRisk::permanent);
+      EXPECT_EQ(field.risk(0xED, 0x17), OptionRisk::permanent);
       EXPECT_EQ(field.risk(0x17, 0xED), OptionRisk::mass_erase);
     }
   }
+}
+
+TEST(H5Options, ProductStatesThatTheChipHasNoWayTo) {
+  EXPECT_EQ(h5_state_refusal(0xED, 0x17), "");                                 // OPEN, PROVISIONING
+  EXPECT_EQ(h5_state_refusal(0x17, 0x72), "");                                 // CLOSED
+  EXPECT_THAT(h5_state_refusal(0xED, 0x72), HasSubstr("PRODUCT_STATE=0x17"));  // without PROVISIONING
+  EXPECT_THAT(h5_state_refusal(0x72, 0xED), HasSubstr("debug authentication"));
+  EXPECT_THAT(h5_state_refusal(0x17, 0x9A), HasSubstr("debug authentication"));
+  EXPECT_THAT(h5_state_refusal(0xED, 0x18), HasSubstr("no product state"));
 }
 
 BenchOptions h5(std::uint32_t work_area = 0x8000) {
@@ -111,6 +121,27 @@ TEST(H5Bank, ACacheThatIsOnShowsWhatWasWritten) {
   bench.target->memory().write32(0x40030400, 1);  // ICACHE_CR.EN
   bench.bank->run(job({0}, {{0, pattern(100)}}));
   EXPECT_EQ(bench.target->memory().read32(0x40030400) & 1, 1u);
+}
+
+TEST(H5Bank, IsNotClosedWithoutProvisioning) {
+  Bench bench("stm32h503rb", h5());
+  auto& options = dynamic_cast<H7OptionBytes&>(*dynamic_cast<H5Bank&>(*bench.bank).options());
+  std::vector<std::uint32_t> values = options.read();
+  options.set(values, "PRODUCT_STATE", 0x72);
+  EXPECT_THAT([&] { options.write(values); },
+              testing::ThrowsMessage<FlashError>(HasSubstr("nothing was changed")));
+  EXPECT_EQ(options.get(options.read(), "PRODUCT_STATE"), 0xEDu);
+}
+
+// The probe's memory commands take the access port's number, from ST-LINK firmware V2J32 on.
+TEST(H5Bank, IsReachedOverHlaAsWell) {
+  BenchOptions options = h5();
+  options.way = kHla;
+  Bench bench("stm32h503rb", options);
+  const Bytes data = pattern(1000);
+  bench.bank->run(job({0}, {{0, data}}));
+  EXPECT_EQ(bench.content(0, data.size()), data);
+  EXPECT_EQ(bench.stats().flash_errors, 0u);
 }
 
 TEST(H5Bank, MassEraseTakesBothBanks) {

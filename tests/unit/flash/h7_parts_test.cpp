@@ -52,21 +52,25 @@ TEST(H7Geometry, OneBankWhereThePartHasOne) {
   EXPECT_EQ(geometry(0x480, 128).sectors.size(), 16u);  // H7B0
   EXPECT_EQ(geometry(0x483, 1024).sectors.size(), 8u);  // H723
   EXPECT_EQ(geometry(0x483, 1024).span, kMib);
+  ASSERT_EQ(geometry(0x485, 64).sectors.size(), 8u);  // H7R, H7S
+  EXPECT_EQ(geometry(0x485, 64).sectors[7], (H7Sector{0xE000, 8 * kKib, 0, 7}));
   EXPECT_FALSE(h7_has_two_banks(*find_h7_part(0x450), 128));
   EXPECT_EQ(find_h7_part(0x413), nullptr);
 }
 
 TEST(H7Options, NamesAreUniqueAndRegistersAreThere) {
-  for (const std::uint16_t id : {0x450, 0x480, 0x483}) {
-    const H7OptionRows rows = h7_option_rows(*find_h7_part(id), id != 0x483, id == 0x450);
+  for (const std::uint16_t id : {0x450, 0x480, 0x483, 0x485}) {
+    const H7Part& part = *find_h7_part(id);
+    const H7OptionRows rows = part.option_rows(part, part.two_banks, part.second_core);
     std::set<std::string_view> names;
     for (const OptionField& field : rows.fields) {
       EXPECT_TRUE(names.insert(field.name).second) << field.name;
       ASSERT_LT(field.reg, rows.registers.size()) << field.name;
     }
-    EXPECT_EQ(names.contains("WRPSN2"), id != 0x483);
+    EXPECT_EQ(names.contains("WRPSN2"), part.two_banks);
     EXPECT_EQ(names.contains("BCM4_ADD0"), id == 0x450);
-    EXPECT_EQ(rows.registers.front().name, "FLASH_OPTSR");
+    EXPECT_EQ(names.contains("LOCKBL"), id == 0x480);
+    EXPECT_EQ(rows.registers.front().name, id == 0x485 ? "FLASH_NVSR" : "FLASH_OPTSR");
   }
 }
 

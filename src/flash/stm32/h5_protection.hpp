@@ -1,0 +1,12 @@
+// Product state, TrustZone, data sectors and hidden areas of an STM32H5.
+#pragma once
+
+#include <memory>
+
+#include "flash/stm32/wide_word_part.hpp"
+
+namespace probity::stm32 {
+
+std::unique_ptr<ChipProtection> h5_protection(const ProtectedChip& chip);
+
+}  // namespace probity::stm32
