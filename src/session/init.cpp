@@ -24,6 +24,37 @@ std::string describe_idcode(std::uint32_t id) {
 
 constexpr std::uint32_t kWithoutVersion = 0x0FFFFFFF;
 
+// nRST is low for so long before the chip is asked again; `adapter srst pulse_width` may say more.
+constexpr Milliseconds kResetTime{10};
+
+// The debug port answered, an access port's transfer never ended: WAIT until the time was over.
+bool waits_for_ever(const Error& e) {
+  constexpr unsigned kWait = 2;
+  if (const auto* dap = dynamic_cast<const DapError*>(&e)) return dap->ack == kWait;
+  return dynamic_cast<const TimeoutError*>(&e) != nullptr;
+}
+
+constexpr std::string_view kClocksStandStill =
+    "the debug port answers, the bus behind it does not: its clocks seem to stand still, as in "
+    "Stop or Standby mode";
+constexpr std::string_view kHowToReach =
+    "wake or reset the chip; or connect nRST and use: reset_config srst_only srst_nogate connect_assert_srst";
+
+// A reset gives a chip back the clocks that it has stopped; the core is halted before it can do so again.
+void examine_under_reset(Target& target, Dap& dap, Adapter& adapter, Clock& clock, Milliseconds reset_time) {
+  adapter.set_reset({.srst = true, .trst = {}});
+  try {
+    clock.sleep(reset_time);
+    dap.connect();
+    target.examine();
+    target.assert_reset(true);
+  } catch (...) {
+    adapter.set_reset({.srst = false, .trst = {}});
+    throw;
+  }
+  target.deassert_reset(true);
+}
+
 }  // namespace
 
 void Session::init() {
@@ -171,7 +202,21 @@ void Session::make_semihosting(TargetEntry& entry) {
 
 void Session::examine(TargetEntry& entry) {
   if (!entry.target) make_target(entry);
-  entry.target->examine();
+  try {
+    entry.target->examine();
+  } catch (const Error& e) {
+    if (!waits_for_ever(e) || entry.type == "mem_ap") throw;
+    log_.warn("[{}] {} ({})", entry.name, kClocksStandStill, e.message());
+    if (!reset_config.has_srst || !adapter_->has_srst()) {
+      log_.warn("[{}] {}", entry.name, kHowToReach);
+      throw;
+    }
+    log_.warn(
+        "[{}] pulling nRST: connected under reset, the chip is halted before its firmware stops it again",
+        entry.name);
+    examine_under_reset(*entry.target, *dap_entry(entry).dap, *adapter_, clock(),
+                        std::max(reset_config.srst_pulse_width, kResetTime));
+  }
   trace_.target_examined(entry);
 }
 

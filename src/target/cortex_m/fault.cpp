@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint32_t kIpsr = 0x1FF;
 constexpr unsigned kNmi = 2, kSecureFault = 7;
-constexpr Address kLockupPc = 0xEFFFFFFE;     // DDI 0403E B1.5.15
+// DDI 0403E B1.5.15 (Cortex-M0 to M4), DDI 0553B B3.33.
+constexpr Address kLockupPc = 0xFFFFFFFE, kLockupPcV8m = 0xEFFFFFFE;
 constexpr std::size_t kStackBytes = 4 * 72;   // a handler's own frame, and the exception's
 constexpr Field kSecurity{"Security", 4, 4};  // ID_PFR1, DDI 0553B D1.2.140
 constexpr Field kExcReturnSecure{"EXC_RETURN.S", 6}, kExcReturnDcrs{"EXC_RETURN.DCRS", 5};
@@ -92,8 +93,12 @@ std::optional<ExceptionFrame> CortexM::find_exception_frame(std::uint32_t cfsr) 
   return frame;
 }
 
-// Seen when it was halted, or by its pc: another debugger may have halted it.
-bool CortexM::locked_up() { return locked_up_ || (read_register("pc") & ~RegisterValue{1}) == kLockupPc; }
+// Seen when it was halted, or by its pc: another debugger may have halted it. In no exception that pc is what
+// an erased vector table holds.
+bool CortexM::locked_up() {
+  const RegisterValue pc = read_register("pc") & ~RegisterValue{1};
+  return locked_up_ || pc == kLockupPcV8m || (pc == kLockupPc && (read_register("xPSR") & kIpsr) != 0);
+}
 
 std::optional<FaultFacts> CortexM::fault() {
   const auto exception = static_cast<unsigned>(read_register("xPSR") & kIpsr);
