@@ -293,10 +293,20 @@ class LibusbDevice final : public UsbDevice {
     }
   }
 
+  // libusb_get_max_packet_size would read the active configuration from sysfs anew, at every transfer.
+  std::size_t packet_of(std::uint8_t endpoint) const {
+    for (const UsbInterface& interface : info_.interfaces) {
+      for (const UsbEndpoint& e : interface.endpoints) {
+        if (e.address == endpoint && e.max_packet > 0) return e.max_packet;
+      }
+    }
+    return 1;
+  }
+
   Bytes receive(Transfer transfer, std::uint8_t endpoint, std::size_t max_length, Milliseconds timeout) {
     require_plugged();
     // Whole packets of room: a packet longer than the room left would be an overflow, and lost.
-    const int packet = std::max(libusb_get_max_packet_size(libusb_get_device(handle_.get()), endpoint), 1);
+    const std::size_t packet = packet_of(endpoint);
     const std::size_t room = (max_length + packet - 1) / packet * packet;
     Bytes buffer(room);
     int done = 0;

@@ -1,11 +1,12 @@
 """Fixtures of the tests in the guest: one machine for the whole run, a rack of boards for each test."""
 import pathlib
 import tempfile
+from dataclasses import dataclass
 
 import pytest
 from guest import Guest
 from rack import Rack
-from sessions import INSTALL
+from sessions import INSTALL, STOCK, USER
 
 from support.probity import BUILD
 
@@ -24,10 +25,10 @@ def shared():
 
 @pytest.fixture(scope="session")
 def bare_guest(tmp_path_factory, shared):
-    """The machine with udev at work and none of our files installed."""
+    """The machine with udev at work (for what is attached from now on) and none of our files installed."""
     guest = Guest(tmp_path_factory.mktemp("guest"), shared)
     try:
-        guest.check("sh", "-c", f"{FOREIGN_RULES}; /lib/systemd/systemd-udevd --daemon && udevadm trigger && udevadm settle")
+        guest.check("sh", "-c", f"{FOREIGN_RULES}; /lib/systemd/systemd-udevd --daemon && udevadm settle")
         yield guest
     finally:
         guest.close()
@@ -41,11 +42,32 @@ def package() -> pathlib.Path:
     return found[0]
 
 
+@dataclass
+class Before:
+    """The machine without our package."""
+    changed: set[str]  # files other than on the disk it began with
+    version: str       # what `openocd --version` says
+    stock: str         # the checksum of stock OpenOCD
+
+
 @pytest.fixture(scope="session")
-def guest(bare_guest, package):
+def before(bare_guest) -> Before:
+    return Before(bare_guest.changed(), bare_guest.check("openocd", "--version"),
+                  bare_guest.check("sha256sum", STOCK))
+
+
+@pytest.fixture(scope="session")
+def guest(bare_guest, before, package):
     """The machine with our package installed."""
     bare_guest.check(*INSTALL, package)
     return bare_guest
+
+
+@pytest.fixture(scope="session")
+def user(guest) -> str:
+    """A user as Debian's installer makes them: in group plugdev, and nothing more."""
+    guest.check("useradd", "--groups", "plugdev", USER)
+    return USER
 
 
 @pytest.fixture

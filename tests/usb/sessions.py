@@ -9,6 +9,8 @@ TARGET = ["-f", "target/stm32f4x.cfg"]
 CHIP = "stm32f407vg"
 BASE = 0x08000000
 FLASH_SIZE = 0x100000
+USER = "bench"
+STOCK = "/usr/bin/openocd"  # which our package diverts
 
 # Without man-db's trigger, which indexes every manual page of the machine anew.
 INSTALL = ["dpkg", "--no-triggers", "--install"]

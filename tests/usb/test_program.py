@@ -15,15 +15,16 @@ def board(request, guest, shared, tmp_path_factory):
     board.close()
 
 
-def test_our_package(board, guest, shared):
+def test_our_package(board, guest, shared, user):
+    """As an ordinary user: the rule that the package installs is enough."""
     content = firmware(20001, seed=1)
-    text = guest.check(*program(board.interface, image(shared, content)))
+    text = guest.check(*program(board.interface, image(shared, content)), user=user)
     assert text.count("** Verified OK **") == 1
     assert holds(board.flash(), content)
 
 
 def test_stock_openocd(board, guest, shared):
-    content = firmware(9000, seed=2)
+    content = firmware(5000, seed=2)
     text = guest.check(*program(board.interface, image(shared, content), openocd="openocd.stock"))
     assert text.count("** Verified OK **") == 1
     assert board.flash()[:len(content)] == content

@@ -1,4 +1,4 @@
-"""An ordinary user, without and with the udev rule."""
+"""An ordinary user without the udev rule, and with it as our advice installs it; test_program.py has the package's."""
 import re
 
 import pytest
@@ -6,16 +6,8 @@ from sessions import CHIP, PROBES, holds, image, program
 
 from support.firmware import firmware
 
-USER = "bench"
 RULE = "/lib/udev/rules.d/60-probity.rules"
 CONTENT = firmware(3000, seed=4)
-
-
-@pytest.fixture
-def user(guest):
-    """A user as Debian's installer makes them: in group plugdev, and nothing more."""
-    guest.check("sh", "-c", f"id {USER} 2>/dev/null || useradd --groups plugdev {USER}")
-    return USER
 
 
 @pytest.fixture
@@ -35,11 +27,4 @@ def test_without_and_with_the_rule(rack, guest, shared, user, no_rule, probe):
     assert advice, refused.text
     guest.check("sh", "-c", advice[1].replace("sudo ", "") + " && udevadm settle")
     guest.check(*program(PROBES[probe], path), user=user)
-    assert holds(board.flash(), CONTENT)
-
-
-@pytest.mark.parametrize("probe", PROBES)
-def test_installed_rule_is_enough(rack, guest, shared, user, probe):
-    board = rack(f"{CHIP},probe={probe}")
-    guest.check(*program(PROBES[probe], image(shared, CONTENT)), user=user)
     assert holds(board.flash(), CONTENT)
