@@ -21,6 +21,7 @@ CHIPS = {
     "stm32f410rb": F4_1M[:5],
     "stm32f411re": F4_1M[:8],
     "stm32f412zg": F4_1M,
+    "stm32f413zh": F4_1M + [128] * 4,
     "stm32f429zi": F4_1M * 2,
     "stm32f446re": F4_1M[:8],
     "stm32f469ni": F4_1M * 2,

@@ -58,6 +58,7 @@ DEVICES = [
     Device(0x434, "stm32f469ni", "F469, F479", "stm32f2x"),
     Device(0x441, "stm32f412zg", "F412", "stm32f2x"),
     Device(0x458, "stm32f410rb", "F410", "stm32f2x"),
+    Device(0x463, "stm32f413zh", "F413, F423", "stm32f2x"),
     Device(0x452, "stm32f722ze", "F722, F723, F730, F732, F733", "stm32f2x"),
     Device(0x449, "stm32f746zg", "F745, F746, F750, F756", "stm32f2x"),
     Device(0x451, "stm32f767zi", "F765, F767, F768, F769, F777, F778, F779", "stm32f2x"),

@@ -49,6 +49,7 @@ void PrintTo(const ChipCase& c, std::ostream* out) { *out << c.chip; }
 class EveryChip : public testing::TestWithParam<ChipCase> {};
 INSTANTIATE_TEST_SUITE_P(Chips, EveryChip,
                          testing::Values(ChipCase{"stm32f207zg", 1024, 12, "STM32F2xx - Rev: "},
+                                         ChipCase{"stm32f413zh", 1536, 16, "STM32F4[1|2]3 - Rev: "},
                                          ChipCase{"stm32f722ze", 512, 8, "STM32F7[2|3]x - Rev: "},
                                          ChipCase{"stm32f401re", 512, 8, "STM32F4xx (Low Power) - Rev: "},
                                          ChipCase{"stm32f405rg", 1024, 12, "STM32F4xx - Rev: "},

@@ -234,6 +234,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(ProtectRow{"stm32f407vg", false, 1u << 18, 0, 2, 0x8000, 0xC000},
                     ProtectRow{"stm32f207zg", false, 1u << 18, 0, 2, 0x8000, 0xC000},
                     ProtectRow{"stm32f722ze", false, 1u << 23, 0, 7, 0x60000, 0x40000},
+                    ProtectRow{"stm32f413zh", false, 1u << 30, 0, 14, 0x140000, 0x120000},
+                    ProtectRow{"stm32f413zh", false, 1u << 30, 0, 15, 0x160000, 0x120000},
                     ProtectRow{"stm32f429zi", false, 0, 1u << 16, 16, 0x100000, 0x104000},
                     ProtectRow{"stm32f746zg", false, 1u << 23, 0, 7, 0xC0000, 0x80000},
                     ProtectRow{"stm32f767zi", false, 1u << 27, 0, 11, 0x1C0000, 0x180000},

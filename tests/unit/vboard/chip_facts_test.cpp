@@ -128,6 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
                     IdentityRow{"stm32f407ve", 0x413, 0x1FFF7A22, 512, 0x410FC241, 0x10000000, 0x10010000},
                     IdentityRow{"stm32f410rb", 0x458, 0x1FFF7A22, 128, 0x410FC241, 0x20000000, 0x20008000},
                     IdentityRow{"stm32f412zg", 0x441, 0x1FFF7A22, 1024, 0x410FC241, 0x20000000, 0x20040000},
+                    IdentityRow{"stm32f413zh", 0x463, 0x1FFF7A22, 1536, 0x410FC241, 0x20000000, 0x20050000},
                     IdentityRow{"stm32f469ni", 0x434, 0x1FFF7A22, 2048, 0x410FC241, 0x20000000, 0x20050000},
                     IdentityRow{"stm32f411re", 0x431, 0x1FFF7A22, 512, 0x410FC241, 0x20000000, 0x20020000},
                     IdentityRow{"stm32f429zi", 0x419, 0x1FFF7A22, 2048, 0x410FC241, 0x20000000, 0x20030000},

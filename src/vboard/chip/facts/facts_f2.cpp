@@ -131,6 +131,8 @@ const GenerationFacts& f72x() {
 
 // SRAM1, SRAM2 and SRAM3 are contiguous and one region here.
 RamRegion sram(std::uint32_t kib) { return {.base = 0x20000000, .kib = kib, .bit_band = true}; }
+// Seen through the I- and D-bus too (RM0430 2.1 figure 1).
+RamRegion f413_sram2() { return {.base = 0x20040000, .kib = 64, .bit_band = true, .alias = 0x10000000}; }
 RamRegion ccm() { return {.base = 0x10000000, .kib = 64, .executable = false}; }
 RamRegion backup() { return {.base = 0x40024000, .kib = 4}; }
 RamRegion itcm() { return {.base = 0, .kib = 16}; }
@@ -159,6 +161,10 @@ struct FlashKind {
 constexpr FlashKind kFlashF40x{{.layout = F2Layout::f40x, .optcr_mask = 0x0FFFFFEC}, 0x0FFFAAEC};
 constexpr FlashKind kFlashPcrop{{.layout = F2Layout::f40x, .optcr_mask = 0x8FFFFFEC, .has_pcrop = true},
                                 0x0FFFAAEC};  // F401, F410-F412, F446
+// nWRP 30:16, the last bit for sectors 14 and 15 (OB_WRP_SECTOR_14 and _15 of the HAL,
+// stm32f4xx_hal_flash_ex.h).
+constexpr FlashKind kFlashF413{
+    {.layout = F2Layout::f40x, .optcr_mask = 0xFFFFFFEC, .has_pcrop = true, .nwrp_bits = 15}, 0x7FFFAAEC};
 constexpr FlashKind kFlashF42x{
     {.layout = F2Layout::f42x, .optcr_mask = 0xCFFFFFFC, .optcr1_mask = 0x0FFF0000, .has_pcrop = true},
     0x0FFFAAEC,
@@ -249,6 +255,8 @@ std::vector<Device> devices() {
                 {{"stm32f411", "crv", "ce"}}),
       f4_device({"F412", "RM0402", 0x30006441, cortex_m4(97), {sram(256)}, kF412}, kFlashPcrop,
                 {{"stm32f412", "crvz", "eg"}}),
+      f4_device({"F413/F423", "RM0430", 0x10006463, cortex_m4(102), {sram(256), f413_sram2()}, kF413},
+                kFlashF413, {{"stm32f413", "cmrvz", "gh"}, {"stm32f423", "cmrvz", "h"}}),
       f4_device({"F427 to F439", "RM0090", 0x20016419, cortex_m4(91), {sram(192), ccm(), backup()}, kF42x},
                 kFlashF42x,
                 {{"stm32f427", "vzia", "gi"},
