@@ -26,7 +26,7 @@ bool rule_is_installed(const fs::path& root) {
 }
 
 std::string install_command(const std::optional<fs::path>& rule) {
-  const std::string file = rule ? rule->string() : std::string("contrib/") + std::string(kRuleFile);
+  const std::string file = rule ? rule->string() : fmt::format("contrib/{}", kRuleFile);
   return fmt::format(
       "sudo install -m 644 {} /etc/udev/rules.d/ && sudo udevadm control --reload && sudo udevadm trigger{}",
       file, rule ? "" : " (in Probity's source tree)");

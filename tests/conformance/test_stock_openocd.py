@@ -100,7 +100,9 @@ COUNTER = bytes.fromhex(
 )
 
 
-@pytest.mark.parametrize("chip,wire", PAIRS, ids=lambda p: getattr(p, "name", p))
+# The cores are the same two; how a chip is wired to its debug port shows over one wire.
+@pytest.mark.parametrize("chip,wire", [(chip, wire) for chip, wire in PAIRS if wire == HLA_V2_1 or chip in ALL_WIRES],
+                         ids=lambda p: getattr(p, "name", p))
 def test_debug(vboard, tmp_path, chip, wire):
     elf = write_elf(tmp_path / "counter.elf", [(BASE, COUNTER)])
     board = wire.start(vboard, chip)
