@@ -9,7 +9,7 @@ from sessions import CHIP, CMSIS_DAP, PROBES, STLINK, TARGET, holds, image, prog
 from support.firmware import firmware
 
 CONTENT = firmware(40000, seed=9)
-LONG = firmware(100000, seed=11)  # seconds of work, so that whatever comes in its middle does
+LONG = firmware(500000, seed=11)  # seconds of work, so that whatever comes in its middle does
 
 
 @pytest.mark.parametrize("probe", ["stlink-v2-1", "cmsis-dap-v1", "cmsis-dap-v2"])
