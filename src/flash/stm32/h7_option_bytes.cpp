@@ -83,6 +83,11 @@ void H7OptionBytes::unlock() {
       bank_, control_.cr, "FLASH_OPTCR", cr);
 }
 
+void H7OptionBytes::prepare() {
+  memory_.write32(control_.error_clear, control_.error.mask());
+  if (starts_at_once()) memory_.write32(control_.cr, control_.enable.mask());
+}
+
 // A register to be programmed; where that starts its change, to the end of it.
 void H7OptionBytes::store(Address address, std::uint32_t value) {
   memory_.write32(address, value);
@@ -144,8 +149,7 @@ void H7OptionBytes::write(std::span<const std::uint32_t> values) {
   const std::vector<std::uint32_t> before = read();
   require_possible(before, values);
   while_unlocked([&] {
-    memory_.write32(control_.error_clear, control_.error.mask());
-    if (starts_at_once()) memory_.write32(control_.cr, control_.enable.mask());
+    prepare();
     for (unsigned i = 0; i < registers_.size(); ++i) {
       const std::uint32_t prepared = memory_.read32(registers_[i].write), mask = bits_of(i);
       const std::uint32_t wanted = (prepared & ~mask) | (values[i] & mask);
@@ -158,8 +162,7 @@ void H7OptionBytes::write(std::span<const std::uint32_t> values) {
 
 void H7OptionBytes::write_one(Address address, std::uint32_t value) {
   while_unlocked([&] {
-    memory_.write32(control_.error_clear, control_.error.mask());
-    if (starts_at_once()) memory_.write32(control_.cr, control_.enable.mask());
+    prepare();
     store(address, value);
     start();
   });

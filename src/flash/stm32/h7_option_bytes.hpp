@@ -58,6 +58,7 @@ class H7OptionBytes final : public OptionBytes {
   bool starts_at_once() const { return control_.enable.width != 0; }
   void unlock();
   void store(Address address, std::uint32_t value);
+  void prepare();
   void start();
   void finish();
 
