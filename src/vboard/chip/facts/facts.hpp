@@ -26,7 +26,6 @@ struct ChipFacts;
 
 struct RamRegion {
   std::uint32_t base = 0, kib = 0;
-  bool bit_band = false;    // reached through 0x22000000 too (Cortex-M3/M4 that have it)
   bool executable = true;   // CCM of F4 is on the D-bus alone
   std::uint32_t alias = 0;  // seen there as well (secure alias of L5/U5/H5, ITCM view …); 0: nowhere
 };

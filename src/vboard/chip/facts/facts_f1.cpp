@@ -95,7 +95,7 @@ F1FlashFacts flash(bool big_pages, std::uint32_t first_bank = 0) {
           .erase_time = Milliseconds(30)};
 }
 
-std::vector<RamRegion> ram(std::uint32_t kib) { return {{.base = 0x20000000, .kib = kib, .bit_band = true}}; }
+std::vector<RamRegion> ram(std::uint32_t kib) { return {{.base = 0x20000000, .kib = kib}}; }
 
 // DEV_ID and REV_ID: RM0008 31.6.1, RM0041 25.6.1; boundary-scan TAPs: 31.6.2, 25.6.2. irq_count: last IRQn +
 // 1 of the header. Bits 15:12 of IDCODE read 6 on real chips.

@@ -130,9 +130,9 @@ const GenerationFacts& f72x() {
 // --- memories ------------------------------------------------------------------------------------------
 
 // SRAM1, SRAM2 and SRAM3 are contiguous and one region here.
-RamRegion sram(std::uint32_t kib) { return {.base = 0x20000000, .kib = kib, .bit_band = true}; }
+RamRegion sram(std::uint32_t kib) { return {.base = 0x20000000, .kib = kib}; }
 // Seen through the I- and D-bus too (RM0430 2.1 figure 1).
-RamRegion f413_sram2() { return {.base = 0x20040000, .kib = 64, .bit_band = true, .alias = 0x10000000}; }
+RamRegion f413_sram2() { return {.base = 0x20040000, .kib = 64, .alias = 0x10000000}; }
 RamRegion ccm() { return {.base = 0x10000000, .kib = 64, .executable = false}; }
 RamRegion backup() { return {.base = 0x40024000, .kib = 4}; }
 RamRegion itcm() { return {.base = 0, .kib = 16}; }
@@ -203,7 +203,7 @@ ChipLine with_flash(ChipLine line, const FlashKind& kind) {
 // RAM follows the flash size (data sheet DS6329, device summary); SRAM2 stays at 0x2001C000.
 Device f2_device(std::uint32_t sram1_kib, std::vector<OrderingCodes> codes) {
   constexpr std::uint32_t kRevisionX = 0x20036411;
-  const RamRegion sram2{.base = 0x2001C000, .kib = 16, .bit_band = true};
+  const RamRegion sram2{.base = 0x2001C000, .kib = 16};
   const LineRow row{
       "F205/F207/F215/F217", "RM0033", kRevisionX, cortex_m3(81), {sram(sram1_kib), sram2, backup()}, kF2};
   return {with_flash(chip_line(f2(), row), kFlashF40x), std::move(codes)};

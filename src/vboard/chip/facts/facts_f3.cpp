@@ -63,7 +63,7 @@ constexpr F1FlashFacts kFlash{.page_size = 2048,
 
 // `ccm`: KiB of core-coupled memory, which code can run from on F3 (RM0316 3.1.3); not bit-banded.
 std::vector<RamRegion> ram(std::uint32_t kib, std::uint32_t ccm = 0) {
-  std::vector<RamRegion> regions{{.base = 0x20000000, .kib = kib, .bit_band = true}};
+  std::vector<RamRegion> regions{{.base = 0x20000000, .kib = kib}};
   if (ccm != 0) regions.push_back({.base = 0x10000000, .kib = ccm});
   return regions;
 }

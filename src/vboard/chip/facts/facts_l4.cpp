@@ -127,7 +127,7 @@ struct Families {
 
 // --- memories ----------------------------------------------------------------------------------------------
 
-RamRegion sram(std::uint32_t kib) { return {.base = 0x20000000, .kib = kib, .bit_band = true}; }
+RamRegion sram(std::uint32_t kib) { return {.base = 0x20000000, .kib = kib}; }
 // SRAM2 of L4, CCM of G4, SRAM2a and b of WB: on the code bus, and above SRAM1.
 RamRegion code_sram(std::uint32_t kib, std::uint32_t alias) {
   return {.base = 0x10000000, .kib = kib, .alias = alias};

@@ -146,7 +146,7 @@ ChipLine part(const LxLine& line, const GenerationFacts& generation, std::uint32
   chip.idcode = line.idcode;
   chip.bsc_idcode = line.bsc_idcode;
   chip.core = line.core;
-  chip.ram = {{.base = 0x20000000, .kib = ram_kib, .bit_band = line.core.has_bit_band}};
+  chip.ram = {{.base = 0x20000000, .kib = ram_kib}};
   chip.flash = {{.address = 0x08000000}};
   chip.peripherals.assign(line.peripherals.begin(), line.peripherals.end());
   for (std::size_t i = 0; i < line.flash.option_words; ++i) {
