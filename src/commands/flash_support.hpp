@@ -4,7 +4,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "base/errors.hpp"
 #include "commands/row.hpp"
 #include "session/session.hpp"
 
@@ -28,6 +30,13 @@ struct NamedBank {
   std::size_t number;
 };
 NamedBank bank_of(Session& session, const std::string& word);
+
+// `bank` as its driver's class for main flash; UsageError where it is another bank.
+template <typename Bank>
+Bank& as_main_flash(FlashBank& bank, std::string_view driver) {
+  if (auto* main = dynamic_cast<Bank*>(&bank)) return *main;
+  throw UsageError("bank " + bank.config().name + " is not the main flash of driver " + std::string(driver));
+}
 
 // "FILE [OFFSET [TYPE]]" → the image; UsageError where the words are others.
 Image image_from(std::span<const std::string> words);

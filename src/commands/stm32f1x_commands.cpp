@@ -14,11 +14,7 @@ using namespace flash_support;
 namespace {
 
 stm32::F1Bank& main_bank(const Call& call) {
-  FlashBank& bank = bank_of(call.session, call.args[0]).bank;
-  auto* main = dynamic_cast<stm32::F1Bank*>(&bank);
-  if (main == nullptr)
-    throw UsageError(fmt::format("bank {} is not one of driver stm32f1x", bank.config().name));
-  return *main;
+  return as_main_flash<stm32::F1Bank>(bank_of(call.session, call.args[0]).bank, "stm32f1x");
 }
 
 std::string lock(const Call& call) {

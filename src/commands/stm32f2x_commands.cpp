@@ -18,12 +18,7 @@ constexpr std::string_view kNeedsReset =
     "INFO: a reset or power cycle is required for the new settings to take effect.";
 
 stm32::F2Bank& main_bank(const Call& call) {
-  FlashBank& bank = bank_of(call.session, call.args[0]).bank;
-  auto* main = dynamic_cast<stm32::F2Bank*>(&bank);
-  if (main == nullptr) {
-    throw UsageError(fmt::format("bank {} is not the main flash of driver stm32f2x", bank.config().name));
-  }
-  return *main;
+  return as_main_flash<stm32::F2Bank>(bank_of(call.session, call.args[0]).bank, "stm32f2x");
 }
 
 std::string lock(const Call& call) {

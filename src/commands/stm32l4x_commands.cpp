@@ -18,9 +18,8 @@ namespace {
 // `what` cannot be done with OTP memory.
 stm32::L4Bank& main_bank(const Call& call, std::string_view what) {
   FlashBank& bank = bank_of(call.session, call.args[0]).bank;
-  if (auto* main = dynamic_cast<stm32::L4Bank*>(&bank)) return *main;
   if (dynamic_cast<stm32::L4OtpBank*>(&bank) != nullptr) throw UsageError(std::string(what));
-  throw UsageError(fmt::format("bank {} is not the main flash of driver stm32l4x", bank.config().name));
+  return as_main_flash<stm32::L4Bank>(bank, "stm32l4x");
 }
 
 constexpr std::string_view kNoLock = "cannot lock/unlock OTP memory";

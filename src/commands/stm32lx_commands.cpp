@@ -1,6 +1,4 @@
 // stm32lx lock, unlock, mass_erase, option_load: L0 and L1.
-#include <fmt/format.h>
-
 #include "base/errors.hpp"
 #include "commands/args.hpp"
 #include "commands/flash_commands.hpp"
@@ -15,11 +13,7 @@ namespace {
 
 stm32::LxBank& lx_bank(const Call& call) {
   args::expect(call.args, 1, 1);
-  FlashBank& bank = bank_of(call.session, call.args[0]).bank;
-  auto* main = dynamic_cast<stm32::LxBank*>(&bank);
-  if (main == nullptr)
-    throw UsageError(fmt::format("bank {} is not one of driver stm32lx", bank.config().name));
-  return *main;
+  return as_main_flash<stm32::LxBank>(bank_of(call.session, call.args[0]).bank, "stm32lx");
 }
 
 std::string lock(const Call& call) {
