@@ -28,9 +28,14 @@ SwjFacts swj_facts(const ChipFacts& chip) {
   facts.port.dpidr = g.dpidr;
   facts.port.targetid = targetid(chip.line->idcode);
   facts.idcodes = {.debug_port = g.jtag_idcode, .boundary_scan = chip.line->bsc_idcode};
+  const bool v8m = chip.line->core.architecture == Architecture::v8m;
   for (const AccessPort& ap : g.access_ports) {
-    facts.port.access_ports.push_back(
-        {.number = ap.number, .idr = ap.idr, .base = ap.base, .tar_wrap = g.tar_wrap, .core = ap.core});
+    facts.port.access_ports.push_back({.number = ap.number,
+                                       .idr = ap.idr,
+                                       .base = ap.base,
+                                       .tar_wrap = g.tar_wrap,
+                                       .core = ap.core,
+                                       .trust_zone = ap.core && v8m});
   }
   return facts;
 }
@@ -66,7 +71,8 @@ struct Board::Impl final : DebugBus {
               .millivolts = supply(options),
               .external_flash = options.external_flash},
              timeline, stats, faults),
-        port(swj_facts(chip.facts()), *this, stats, faults) {
+        port(swj_facts(chip.facts()), *this, stats, faults),
+        wired(faults.standing("no-target") == nullptr) {
     chip.on_power_lost([this] { port.power_on_reset(); });
     chip.on_swo([this](const SwoFrame& frame) {
       if (!connected() || port.uses_jtag()) return;  // TRACESWO shares its pin with JTDO (RM0090 38.4.2)
@@ -74,17 +80,26 @@ struct Board::Impl final : DebugBus {
     });
   }
 
-  BusStatus debug_read(const MemApFacts& ap, std::uint32_t address, unsigned size,
+  BusStatus debug_read(const MemApFacts& ap, Security security, std::uint32_t address, unsigned size,
                        std::uint32_t& value) override {
     release_nrst_if_due();
-    return chip.debug_read(ap.core, address, size, value);
+    return chip.debug_read(ap.core, security, address, size, value);
   }
-  BusStatus debug_write(const MemApFacts& ap, std::uint32_t address, unsigned size,
+  BusStatus debug_write(const MemApFacts& ap, Security security, std::uint32_t address, unsigned size,
                         std::uint32_t value) override {
     release_nrst_if_due();
-    return chip.debug_write(ap.core, address, size, value);
+    return chip.debug_write(ap.core, security, address, size, value);
   }
-  bool connected() const { return faults.standing("no-target") == nullptr && !chip.debug_disabled(); }
+  bool secure_debug_allowed() const override { return chip.secure_debug_allowed(); }
+  static constexpr bool kPullUp = true;
+  static PinSample unconnected(std::optional<bool> swdio_tms) {
+    return {swdio_tms.value_or(kPullUp), kPullUp};
+  }
+  PinSample shown(std::optional<bool> swdio_tms) const {
+    const std::optional<bool> target = port.swdio();
+    return {swdio_tms.value_or(target.value_or(kPullUp)), port.tdo(), target.has_value()};
+  }
+  bool connected() const { return wired && !chip.debug_disabled(); }
 
   void pull_nrst(bool low) {
     probe_pulls_nrst = low;
@@ -112,6 +127,7 @@ struct Board::Impl final : DebugBus {
   Chip chip;
   SwjPort port;
   std::map<const void*, SwoListener> swo_listeners;
+  const bool wired;  // the plan's "no-target" cuts the debug wires
   bool probe_pulls_nrst = false;
   std::optional<Nanoseconds> release_at;  // the wire is still low after the probe let go
 };
@@ -149,15 +165,14 @@ void Board::begin_transaction() {
 }
 
 PinSample Board::clock(std::optional<bool> swdio_tms, bool tdi) {
-  const PinSample shown = pins(swdio_tms);
-  if (impl_->connected()) impl_->port.edge(shown.swdio, tdi);
+  if (!impl_->connected()) return impl_->unconnected(swdio_tms);
+  const PinSample shown = impl_->shown(swdio_tms);
+  impl_->port.edge(shown.swdio, tdi);
   return shown;
 }
 
 PinSample Board::pins(std::optional<bool> swdio_tms) const {
-  constexpr bool kPullUp = true;
-  if (!impl_->connected()) return {swdio_tms.value_or(kPullUp), kPullUp};
-  return {swdio_tms.value_or(impl_->port.swdio().value_or(kPullUp)), impl_->port.tdo()};
+  return impl_->connected() ? impl_->shown(swdio_tms) : impl_->unconnected(swdio_tms);
 }
 
 void Board::set_nrst(bool asserted) { impl_->pull_nrst(asserted); }

@@ -14,7 +14,7 @@ namespace {
 bool in_private_bus(std::uint32_t address) {
   return (address >= 0xE0000000 && address < 0xE0100000) || address >> 12 == 0xF0000;
 }
-constexpr std::uint32_t kBlock = 0x400, kVtor = 0xE000ED08;
+constexpr std::uint32_t kBlock = 0x400;
 
 // While the core executes, a slice is no longer than this, so that a change of clock or a reset inside it
 // does not carry it far past the moment it was to reach.
@@ -42,6 +42,11 @@ NonVolatile make_memory(const ChipFacts& facts, const ChipSettings& settings) {
     }
     facts.line->choose_dual_bank(memory);
   }
+  const auto& trust_zone = facts.line->trust_zone;
+  for (const auto& [name, value] : settings.option_words) {
+    if (!trust_zone || name != trust_zone->word || trust_zone->tzen.get(value) != trust_zone->on) continue;
+    for (const OptionWord& word : trust_zone->watermarks) memory.set_option(word.name, word.factory);
+  }
   for (const auto& [name, value] : settings.option_words) choose_option(memory, facts, name, value);
   return memory;
 }
@@ -65,7 +70,9 @@ Chip::Chip(const ChipSettings& settings, Timeline& timeline, Stats& stats, Fault
       iwdg_(facts_.line->generation->lsi_hertz, *this,
             [this] { return held_ || (dbgmcu_.stops_iwdg() && core_ && core_->halted()); }),
       flash_(facts_.line->make_flash(facts_, memory_, surroundings(faults, settings.millivolts))),
-      bus_(facts_, memory_, *flash_),
+      trust_zone_(*facts_.line,
+                  [this](std::uint32_t begin, std::uint32_t size) { bus_.sram_changed(begin, size); }),
+      bus_(facts_, memory_, *flash_, trust_zone_),
       syscfg_(*facts_.line->generation,
               [this] {
                 bus_.set_memory_mode(syscfg_.memory_mode());
@@ -90,11 +97,11 @@ Chip::Chip(const ChipSettings& settings, Timeline& timeline, Stats& stats, Fault
   core_ = std::make_unique<Core>(core_facts(*facts_.line), bus_);
   core_->on_trace([this](const armv7m::ShiftedByte& byte) { shifted_out(byte); });
   core_->on_reset_request = [this](bool core_alone) {
-    if (core_alone) return boot([this] { core_->system_reset(); });
+    if (core_alone) return core_->system_reset();
     system_reset(ResetCause::software);
   };
   reset_peripherals();
-  boot([this] { core_->power_on_reset(); });
+  core_->power_on_reset();
 }
 
 FlashSurroundings Chip::surroundings(FaultPlan& faults, unsigned millivolts) {
@@ -148,6 +155,7 @@ void Chip::add_peripherals() {
   add(places.dbgmcu, kBlock, dbgmcu_);
   add(places.dbgmcu_debug, kBlock, dbgmcu_);
   qspi_.add_to(bus_);
+  trust_zone_.add_to(bus_);
 }
 
 void Chip::flash_changed(std::uint32_t offset, std::uint32_t size) {
@@ -257,34 +265,40 @@ void Chip::shifted_out(const armv7m::ShiftedByte& byte) {
 // --- resets --------------------------------------------------------------------------------------------
 
 void Chip::reset_peripherals() {
-  if (facts_.line->flash_windows) {
-    flash_changed(0, static_cast<std::uint32_t>(memory_.cells.size()));
-    bus_.place_flash();
-  }
-  rcc_.reset();
+  const auto all = static_cast<std::uint32_t>(memory_.cells.size());
+  flash_changed(0, all);  // where it is seen now
   flash_->reset();
+  trust_zone_.reset(flash_->trust_zone());
+  bus_.place_flash();
+  flash_changed(0, all);
+  rcc_.reset();
   syscfg_.reset();
   iwdg_.reset();
   if (flash_->watchdog_in_hardware()) iwdg_.start();
   for (const auto& block : others_) block->reset();
   qspi_.reset();
+  prepare_core();
 }
 
-// A boot address that is an option is where VTOR starts (RM0385 2.4).
-void Chip::boot(const std::function<void()>& release) {
-  if (!facts_.line->boot_address) return release();
-  const std::uint32_t address = facts_.line->boot_address(memory_);
-  bus_.set_boot_address(address);
-  release();
-  bus_.set_boot_address({});
-  core_->write_ppb(Master::debug, kVtor, 4, address);
+// What the core takes over at its reset, which follows. A boot address that is an option is where VTOR starts
+// (RM0385 2.4); with TrustZone each state has its own.
+void Chip::prepare_core() {
+  const ChipLine& line = *facts_.line;
+  core_->set_security_extension(trust_zone_.present());
+  core_->set_secure_debug(flash_->secure_debug_allowed());
+  if (line.boot_address) {
+    core_->set_initial_vector_table(Security::non_secure, line.boot_address(memory_));
+  }
+  if (line.secure_boot_address) {
+    core_->set_initial_vector_table(Security::secure, line.secure_boot_address(memory_));
+  }
 }
 
 void Chip::system_reset(ResetCause cause) {
   reset_peripherals();
   rcc_.note_reset(cause);
   nrst_low_until_ = timeline_.now() + kResetPulse;
-  boot([this] { core_->system_reset(); });
+  core_->system_reset();
 }
 
 bool Chip::pulls_nrst() const { return timeline_.now() < nrst_low_until_; }
@@ -298,7 +312,7 @@ void Chip::hold_in_reset(bool held) {
     rcc_.note_reset(ResetCause::pin);
     return core_->hold_in_reset(true);
   }
-  boot([this] { core_->hold_in_reset(false); });
+  core_->hold_in_reset(false);
 }
 
 void Chip::power_cycle() {
@@ -309,28 +323,43 @@ void Chip::power_cycle() {
   reset_peripherals();
   rcc_.power_on_reset();
   qspi_.power_cycle();
-  boot([this] { core_->power_on_reset(); });
+  core_->power_on_reset();
 }
 
 // --- the outside ---------------------------------------------------------------------------------------
 
-BusStatus Chip::debug_read(bool core, std::uint32_t address, unsigned size, std::uint32_t& value) {
-  catch_up();
-  if (!reachable(core, address)) return BusStatus::stalled;
-  flash_->debugger_attached();
-  if (core && in_private_bus(address)) return core_->read_ppb(Master::debug, address, size, value);
-  if (held_ && !on_debug_bus(core, address))
-    return BusStatus::error;  // the bus matrix is in reset, the private bus is not
-  return bus_.read(Master::debug, address, size, value);
+// Attribution is the core's affair, of a debugger's access as of its own (DDI 0553, "Security attribution");
+// the other access ports have nothing of the Secure world behind them.
+std::optional<Security> Chip::granted(bool core, Security asked, std::uint32_t address) const {
+  if (!core || !trust_zone_.present()) return Security::non_secure;
+  const Security owner = core_->security_of(address).value_or(asked);
+  if (owner == Security::secure && asked == Security::non_secure) return {};
+  return owner;
 }
 
-BusStatus Chip::debug_write(bool core, std::uint32_t address, unsigned size, std::uint32_t value) {
+BusStatus Chip::debug_read(bool core, Security security, std::uint32_t address, unsigned size,
+                           std::uint32_t& value) {
   catch_up();
   if (!reachable(core, address)) return BusStatus::stalled;
   flash_->debugger_attached();
-  if (core && in_private_bus(address)) return core_->write_ppb(Master::debug, address, size, value);
+  const auto as = granted(core, security, address);
+  if (!as) return BusStatus::error;
+  if (core && in_private_bus(address)) return core_->read_ppb(Master::debug, *as, address, size, value);
+  if (held_ && !on_debug_bus(core, address))
+    return BusStatus::error;  // the bus matrix is in reset, the private bus is not
+  return bus_.read(Master::debug, *as, address, size, value);
+}
+
+BusStatus Chip::debug_write(bool core, Security security, std::uint32_t address, unsigned size,
+                            std::uint32_t value) {
+  catch_up();
+  if (!reachable(core, address)) return BusStatus::stalled;
+  flash_->debugger_attached();
+  const auto as = granted(core, security, address);
+  if (!as) return BusStatus::error;
+  if (core && in_private_bus(address)) return core_->write_ppb(Master::debug, *as, address, size, value);
   if (held_ && !on_debug_bus(core, address)) return BusStatus::error;
-  const BusStatus status = bus_.write(Master::debug, address, size, value);
+  const BusStatus status = bus_.write(Master::debug, *as, address, size, value);
   attend();
   return status;
 }

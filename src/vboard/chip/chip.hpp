@@ -38,9 +38,14 @@ class Chip final : private TimeSource {
   const ChipFacts& facts() const { return facts_; }
 
   // An access port's bus accesses, at the timeline's now; `core`: it is the core's, whose private bus only it
-  // reaches. `size` 1, 2 or 4 and divides `address`.
-  BusStatus debug_read(bool core, std::uint32_t address, unsigned size, std::uint32_t& value);
-  BusStatus debug_write(bool core, std::uint32_t address, unsigned size, std::uint32_t value);
+  // reaches. `size` 1, 2 or 4 and divides `address`. `security` is what the port asks for; what is Secure by
+  // SAU and IDAU is an error for who does not ask for it, and what is Non-secure is reached as such by both.
+  BusStatus debug_read(bool core, Security security, std::uint32_t address, unsigned size,
+                       std::uint32_t& value);
+  BusStatus debug_write(bool core, Security security, std::uint32_t address, unsigned size,
+                        std::uint32_t value);
+  // SPIDEN, of a chip with TrustZone in force.
+  bool secure_debug_allowed() const { return trust_zone_.present() && flash_->secure_debug_allowed(); }
   // RDP level 2: the debug port does not exist.
   bool debug_disabled() const { return flash_->rdp_level() == 2; }
 
@@ -68,13 +73,14 @@ class Chip final : private TimeSource {
   void note_sleep();
   bool on_debug_bus(bool core, std::uint32_t address) const;
   bool reachable(bool core, std::uint32_t address) const;
+  std::optional<Security> granted(bool core, Security asked, std::uint32_t address) const;
   FlashSurroundings surroundings(FaultPlan& faults, unsigned millivolts);
   void add_storage(std::uint32_t base, std::uint32_t size, std::unique_ptr<RegisterBlock> block);
   void add_ports();
   void add_peripherals();
   void reset_peripherals();
   void system_reset(ResetCause cause);
-  void boot(const std::function<void()>& release);
+  void prepare_core();
   void flash_changed(std::uint32_t offset, std::uint32_t size);
 
   const ChipFacts facts_;
@@ -94,6 +100,7 @@ class Chip final : private TimeSource {
   Dbgmcu dbgmcu_;
   Iwdg iwdg_;
   std::unique_ptr<FlashController> flash_;
+  TrustZone trust_zone_;
   ChipBus bus_;
   Syscfg syscfg_;
   QspiUnit qspi_;

@@ -5,6 +5,7 @@
 
 #include "base/bits.hpp"
 #include "base/bytes.hpp"
+#include "vboard/chip/boot_rom.hpp"
 
 namespace probity::vboard {
 
@@ -29,11 +30,13 @@ void store(ByteSpan bytes, std::uint32_t offset, unsigned size, std::uint32_t va
 
 }  // namespace
 
-ChipBus::ChipBus(const ChipFacts& facts, NonVolatile& memory, FlashController& flash)
+ChipBus::ChipBus(const ChipFacts& facts, NonVolatile& memory, FlashController& flash,
+                 const TrustZone& trust_zone)
     : facts_(facts),
       generation_(*facts.line->generation),
       memory_(memory),
       flash_(flash),
+      trust_zone_(trust_zone),
       memory_at_zero_(!facts.line->boot_address) {
   for (const RamRegion& region : facts.line->ram) rams_.push_back({region, Bytes(region.kib * 1024)});
   place_flash();
@@ -45,7 +48,7 @@ void ChipBus::place_flash() {
   const auto cells = static_cast<std::uint32_t>(memory_.cells.size());
   windows_.clear();
   for (FlashWindow window : line.flash_windows ? line.flash_windows(facts_, memory_) : line.flash) {
-    if (window.offset >= cells) continue;
+    if (window.offset >= cells || (window.secure_alias && !has_aliases())) continue;
     const std::uint32_t rest = cells - window.offset;
     window.size = window.size == 0 ? rest : std::min(window.size, rest);
     windows_.push_back(window);
@@ -72,15 +75,15 @@ ChipBus::RamPlace ChipBus::ram_at(std::uint32_t address) {
   for (Ram& ram : rams_) {
     const std::uint32_t size = ram.facts.kib * 1024;
     if (inside(address, ram.facts.base, size)) return {&ram, address - ram.facts.base};
-    if (ram.facts.alias != 0 && inside(address, ram.facts.alias, size)) {
-      return {&ram, address - ram.facts.alias};
-    }
+    const std::uint32_t alias = alias_of(ram.facts);
+    if (alias != 0 && inside(address, alias, size)) return {&ram, address - alias};
   }
   return {};
 }
 
 ChipBus::BlockPlace ChipBus::block_at(std::uint32_t address) const {
-  if (generation_.secure_alias != 0 && inside(address, kSecurePeripherals, kPeripheralsSize)) {
+  const bool aliased = generation_.secure_alias != 0 && has_aliases();
+  if (aliased && inside(address, kSecurePeripherals, kPeripheralsSize)) {
     address -= generation_.secure_alias;
   }
   const auto found = std::find_if(blocks_.begin(), blocks_.end(),
@@ -91,8 +94,7 @@ ChipBus::BlockPlace ChipBus::block_at(std::uint32_t address) const {
 
 // RM0090 2.4: what is physically at 0.
 std::uint32_t ChipBus::remap(std::uint32_t address) const {
-  if (!memory_at_zero_) return boot_address_ && address < 8 ? *boot_address_ + address : address;
-  if (address >= kZeroAliasSize) return address;
+  if (!memory_at_zero_ || address >= kZeroAliasSize) return address;
   switch (memory_mode_) {
     case 0:
       return address + facts_.line->flash.front().address;
@@ -155,6 +157,9 @@ bool ChipBus::in_option_area(std::uint32_t address) const {
 // Unique id, flash size, and what is erased around them and in system memory (its boot loader is ST's).
 std::optional<std::uint32_t> ChipBus::factory_word(std::uint32_t address) const {
   const GenerationFacts& g = generation_;
+  if (trust_zone_.present()) {
+    if (const auto word = boot_rom_word(g, address)) return word;
+  }
   if (inside(address, g.uid, kUniqueId.size() * 4)) return kUniqueId[(address - g.uid) / 4];
   if (address == (g.flash_size_register & ~3u)) {
     const auto& coded = facts_.line->flash_size_word;
@@ -166,18 +171,22 @@ std::optional<std::uint32_t> ChipBus::factory_word(std::uint32_t address) const 
   return {};
 }
 
-BusStatus ChipBus::read(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) {
+BusStatus ChipBus::read(Master master, Security security, std::uint32_t address, unsigned size,
+                        std::uint32_t& value) {
   address = remap(address);
   if (const RamPlace place = ram_at(address); place.ram != nullptr) {
     if (master == Master::fetch && !place.ram->facts.executable) return BusStatus::error;
-    value = load_sized(place.ram->bytes, place.offset, size);
-    return BusStatus::ok;
+    const Passage way = passage(master, security, place);
+    value = way == Passage::open ? load_sized(place.ram->bytes, place.offset, size) : 0;
+    return way == Passage::refused ? BusStatus::error : BusStatus::ok;
   }
-  if (const auto place = flash_at(address)) return flash_.read_cells(master, place->offset, size, value);
+  if (const auto place = flash_at(address)) {
+    return flash_.read_cells(master, security, place->offset, size, value);
+  }
   if (const BlockPlace place = block_at(address); place.registers != nullptr) {
     std::uint32_t word = 0;
     const Lanes lanes = Lanes::of(address, size);
-    const BusStatus status = place.registers->read_lanes(place.offset, lanes, word);
+    const BusStatus status = place.registers->read_as(security, place.offset, lanes, word);
     value = lanes.extract(word);
     return status;
   }
@@ -189,23 +198,24 @@ BusStatus ChipBus::read(Master master, std::uint32_t address, unsigned size, std
     value = Lanes::of(address, size).extract(*word);
     return BusStatus::ok;
   }
-  if (const auto bit = bit_band(address)) return read_bit(master, *bit, value);
+  if (const auto bit = bit_band(address)) return read_bit(master, security, *bit, value);
   return BusStatus::error;
 }
 
-BusStatus ChipBus::write(Master master, std::uint32_t address, unsigned size, std::uint32_t value) {
+BusStatus ChipBus::write(Master master, Security security, std::uint32_t address, unsigned size,
+                         std::uint32_t value) {
   const std::uint32_t asked = address;
   address = remap(address);
   if (const RamPlace place = ram_at(address); place.ram != nullptr) {
-    store_ram(master, place, asked, size, value);
+    if (passage(master, security, place) == Passage::open) store_ram(master, place, asked, size, value);
     return BusStatus::ok;
   }
   if (const auto place = flash_at(address)) {
-    return place->writable ? flash_.write_cells(place->offset, size, value) : BusStatus::error;
+    return place->writable ? flash_.write_cells(security, place->offset, size, value) : BusStatus::error;
   }
   if (const BlockPlace place = block_at(address); place.registers != nullptr) {
     const Lanes lanes = Lanes::of(address, size);
-    return place.registers->write_register(place.offset, lanes.place(value), lanes);
+    return place.registers->write_as(security, place.offset, lanes.place(value), lanes);
   }
   if (const auto offset = otp_offset(address)) return flash_.write_otp(*offset, size, value);
   if (in_option_area(address)) {
@@ -215,7 +225,7 @@ BusStatus ChipBus::write(Master master, std::uint32_t address, unsigned size, st
     return flash_.write_factory(inside(address, generation_.system_memory, generation_.system_memory_size),
                                 size);
   }
-  if (const auto bit = bit_band(address)) return write_bit(master, *bit, (value & 1) != 0);
+  if (const auto bit = bit_band(address)) return write_bit(master, security, *bit, (value & 1) != 0);
   return BusStatus::error;
 }
 
@@ -234,30 +244,43 @@ void ChipBus::store_ram(Master master, RamPlace place, std::uint32_t address, un
     if (master == Master::debug || seen != address) memory_changed_(seen, size);
   };
   tell(region.base);
-  if (region.alias != 0) tell(region.alias);
+  if (const std::uint32_t alias = alias_of(region); alias != 0) tell(alias);
 }
 
-BusStatus ChipBus::read_bit(Master master, BitBand place, std::uint32_t& value) {
+void ChipBus::sram_changed(std::uint32_t begin, std::uint32_t size) {
+  for (const Ram& ram : rams_) {
+    if (!inside(begin, ram.facts.base, ram.facts.kib * 1024)) continue;
+    memory_changed_(begin, size);
+    if (ram.facts.alias != 0) memory_changed_(begin - ram.facts.base + ram.facts.alias, size);
+  }
+}
+
+Passage ChipBus::passage(Master master, Security security, RamPlace place) const {
+  return trust_zone_.sram(master, security, place.ram->facts.base + place.offset);
+}
+
+BusStatus ChipBus::read_bit(Master master, Security security, BitBand place, std::uint32_t& value) {
   std::uint32_t word = 0;
-  const BusStatus status = read(master, place.word, 4, word);
+  const BusStatus status = read(master, security, place.word, 4, word);
   value = Field{"bit", place.bit}.get(word);
   return status;
 }
 
-BusStatus ChipBus::write_bit(Master master, BitBand place, bool bit) {
+BusStatus ChipBus::write_bit(Master master, Security security, BitBand place, bool bit) {
   std::uint32_t word = 0;
-  if (const BusStatus status = read(master, place.word, 4, word); status != BusStatus::ok) return status;
-  const BusStatus status = write(master, place.word, 4, Field{"bit", place.bit}.set(word, bit));
+  if (const BusStatus status = read(master, security, place.word, 4, word); status != BusStatus::ok)
+    return status;
+  const BusStatus status = write(master, security, place.word, 4, Field{"bit", place.bit}.set(word, bit));
   if (status == BusStatus::ok && ram_at(place.word).ram != nullptr) memory_changed_(place.word, 4);
   return status;
 }
 
-const std::uint8_t* ChipBus::fetch_window(std::uint32_t address, std::uint32_t& window_begin,
-                                          std::uint32_t& window_size) {
+const std::uint8_t* ChipBus::fetch_window(Security security, std::uint32_t address,
+                                          std::uint32_t& window_begin, std::uint32_t& window_size) {
   const std::uint32_t physical = remap(address);
   if (const auto place = flash_at(physical)) {
     std::uint32_t begin = 0;
-    const auto bytes = flash_.window(place->offset, begin);
+    const auto bytes = flash_.window(security, place->offset, begin);
     if (!bytes) return nullptr;
     // A sector may go on beyond the bus's window.
     const std::uint32_t end = std::min(begin + static_cast<std::uint32_t>(bytes->size()), place->end);
@@ -267,17 +290,24 @@ const std::uint8_t* ChipBus::fetch_window(std::uint32_t address, std::uint32_t& 
     return bytes->data() + (place->offset - begin);
   }
   const RamPlace place = ram_at(physical);
-  if (place.ram == nullptr || !place.ram->facts.executable || boot_address_) return nullptr;
+  if (place.ram == nullptr || !place.ram->facts.executable) return nullptr;
+  if (passage(Master::fetch, security, place) != Passage::open) return nullptr;
   window_begin = address - place.offset;
   window_size = static_cast<std::uint32_t>(place.ram->bytes.size());
+  if (trust_zone_.present()) {  // no more than one block, as the next may be another world's
+    const std::uint32_t at = place.ram->facts.base + place.offset;
+    std::uint32_t begin = 0;
+    window_size = trust_zone_.block_around(at, begin);
+    window_begin = address - (at - begin);
+  }
   return place.ram->bytes.data() + place.offset;
 }
 
-std::uint8_t* ChipBus::data_window(std::uint32_t address, std::uint32_t& window_begin,
+std::uint8_t* ChipBus::data_window(Security /*security*/, std::uint32_t address, std::uint32_t& window_begin,
                                    std::uint32_t& window_size) {
-  if (boot_address_ || remap(address) != address) return nullptr;  // stores through an alias are to be seen
+  if (remap(address) != address) return nullptr;  // stores through an alias are to be seen
   const RamPlace place = ram_at(address);
-  if (place.ram == nullptr || place.ram->facts.alias != 0) return nullptr;
+  if (place.ram == nullptr || alias_of(place.ram->facts) != 0) return nullptr;
   window_begin = address - place.offset;
   window_size = static_cast<std::uint32_t>(place.ram->bytes.size());
   return place.ram->bytes.data() + place.offset;

@@ -11,30 +11,34 @@
 #include "vboard/chip/flash/flash_controller.hpp"
 #include "vboard/chip/nonvolatile.hpp"
 #include "vboard/chip/register_block.hpp"
+#include "vboard/chip/trust_zone.hpp"
 
 namespace probity::vboard {
 
 class ChipBus final : public SystemBus {
  public:
   // The parts must outlive the bus. RAM is filled with a pattern: its content at power-on is undefined.
-  ChipBus(const ChipFacts& facts, NonVolatile& memory, FlashController& flash);
+  ChipBus(const ChipFacts& facts, NonVolatile& memory, FlashController& flash, const TrustZone& trust_zone);
   // Registers of `size` bytes from `base`; later blocks hide earlier ones, in steps of 1 KiB.
   void add_block(std::uint32_t base, std::uint32_t size, RegisterBlock& block);
   // What SYSCFG_MEMRMP.MEM_MODE says, where there is memory at 0: 0 flash, 1 system memory, 3 SRAM.
   void set_memory_mode(unsigned mode) { memory_mode_ = mode; }
-  // While set, a core whose boot address is an option sees its vector table at this address when it reads 0.
-  void set_boot_address(std::optional<std::uint32_t> address) { boot_address_ = address; }
   void power_on_reset();
-  // Puts the flash where the option words want it.
+  // Puts the flash where the option words and TrustZone want it.
   void place_flash();
+  // An SRAM is open to others than before.
+  void sram_changed(std::uint32_t begin, std::uint32_t size);
 
-  BusStatus read(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) override;
-  BusStatus write(Master master, std::uint32_t address, unsigned size, std::uint32_t value) override;
+  BusStatus read(Master master, Security security, std::uint32_t address, unsigned size,
+                 std::uint32_t& value) override;
+  BusStatus write(Master master, Security security, std::uint32_t address, unsigned size,
+                  std::uint32_t value) override;
   bool write_repeats(std::uint32_t address, std::uint32_t value) override;
-  const std::uint8_t* fetch_window(std::uint32_t address, std::uint32_t& window_begin,
+  const std::uint8_t* fetch_window(Security security, std::uint32_t address, std::uint32_t& window_begin,
                                    std::uint32_t& window_size) override;
-  std::uint8_t* data_window(std::uint32_t address, std::uint32_t& window_begin,
+  std::uint8_t* data_window(Security security, std::uint32_t address, std::uint32_t& window_begin,
                             std::uint32_t& window_size) override;
+  IdauRegion idau(std::uint32_t address) override { return TrustZone::idau(address); }
   std::uint64_t next_event_cycle() override { return next_event_cycle_(); }
 
   // Every place where cells of the flash can be seen is told to `changed`.
@@ -73,7 +77,10 @@ class ChipBus final : public SystemBus {
     unsigned bit = 0;
   };
 
+  bool has_aliases() const { return generation_.aliases_always || trust_zone_.present(); }
+  std::uint32_t alias_of(const RamRegion& region) const { return has_aliases() ? region.alias : 0; }
   RamPlace ram_at(std::uint32_t address);
+  Passage passage(Master master, Security security, RamPlace place) const;
   void store_ram(Master master, RamPlace place, std::uint32_t address, unsigned size, std::uint32_t value);
   BlockPlace block_at(std::uint32_t address) const;
   std::optional<FlashPlace> flash_at(std::uint32_t address) const;
@@ -82,19 +89,19 @@ class ChipBus final : public SystemBus {
   bool in_option_area(std::uint32_t address) const;
   std::optional<BitBand> bit_band(std::uint32_t address) const;
   std::optional<std::uint32_t> factory_word(std::uint32_t address) const;
-  BusStatus read_bit(Master master, BitBand place, std::uint32_t& value);
-  BusStatus write_bit(Master master, BitBand place, bool bit);
+  BusStatus read_bit(Master master, Security security, BitBand place, std::uint32_t& value);
+  BusStatus write_bit(Master master, Security security, BitBand place, bool bit);
 
   const ChipFacts& facts_;
   const GenerationFacts& generation_;
   NonVolatile& memory_;
   FlashController& flash_;
+  const TrustZone& trust_zone_;
   const bool memory_at_zero_;
   std::vector<FlashWindow> windows_;  // cut to the chip's flash
   std::vector<Ram> rams_;
   std::vector<Block> blocks_;
   unsigned memory_mode_ = 0;
-  std::optional<std::uint32_t> boot_address_;
   std::function<std::uint64_t()> next_event_cycle_ = [] { return kEventUnknown; };
   std::function<void(std::uint32_t, std::uint32_t)> memory_changed_ = [](std::uint32_t, std::uint32_t) {};
 };

@@ -25,6 +25,9 @@ struct Lanes {
   }
 };
 
+// What becomes of an access by its security: it is made; it reads 0 and writes nothing; a bus error.
+enum class Passage : std::uint8_t { open, ignored, refused };
+
 class RegisterBlock {
  public:
   virtual ~RegisterBlock() = default;
@@ -36,6 +39,13 @@ class RegisterBlock {
     return read_register(offset, value);
   }
   virtual BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) = 0;
+  // The same, told who asks: for what is there for Secure accesses alone. Default: it makes no difference.
+  virtual BusStatus read_as(Security /*security*/, std::uint32_t offset, Lanes lanes, std::uint32_t& value) {
+    return read_lanes(offset, lanes, value);
+  }
+  virtual BusStatus write_as(Security /*security*/, std::uint32_t offset, std::uint32_t value, Lanes lanes) {
+    return write_register(offset, value, lanes);
+  }
   // SystemBus::write_repeats() of a register.
   virtual bool write_repeats(std::uint32_t /*offset*/, std::uint32_t /*value*/) const { return false; }
   virtual void reset() = 0;

@@ -20,7 +20,7 @@ void CodeCache::drop(std::uint32_t begin, std::uint32_t size) {
   // A 32-bit instruction may begin one halfword before the range.
   const std::uint64_t first = begin >= 2 ? (begin & ~1u) - 2 : 0, end = std::uint64_t{begin} + size;
   const auto drop_in = [&](std::uint32_t number, Page& page) {
-    const std::uint64_t base = std::uint64_t{number} << kPageBits;
+    const std::uint64_t base = std::uint64_t{number & ~kSecureSpace} << kPageBits;
     const std::uint64_t from = std::max(first, base), to = std::min(end, base + kPageSize);
     for (std::uint64_t at = from; at < to; at += 2) page[(at - base) >> 1].execute = nullptr;
   };
@@ -30,8 +30,10 @@ void CodeCache::drop(std::uint32_t begin, std::uint32_t size) {
     return;
   }
   for (std::uint64_t number = first >> kPageBits; number <= (end - 1) >> kPageBits; ++number) {
-    const auto found = pages_.find(static_cast<std::uint32_t>(number));
-    if (found != pages_.end()) drop_in(found->first, *found->second);
+    for (const std::uint32_t space : {0u, kSecureSpace}) {
+      const auto found = pages_.find(static_cast<std::uint32_t>(number) | space);
+      if (found != pages_.end()) drop_in(found->first, *found->second);
+    }
   }
 }
 

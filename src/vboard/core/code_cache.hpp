@@ -16,9 +16,12 @@ class CodeCache {
   // for the cache's life; dropping only makes `execute` null, so the instruction that is being executed can
   // be dropped.
   Op& slot(std::uint32_t address) {
-    if ((address >> kPageBits) != current_) select(address >> kPageBits);
+    const std::uint32_t number = address >> kPageBits | space_;
+    if (number != current_) select(number);
     return (*page_)[(address & (kPageSize - 1)) >> 1];
   }
+  // What Secure code may execute is kept apart from what Non-secure code may.
+  void select_space(bool secure) { space_ = secure ? kSecureSpace : 0; }
   // To be called with every op that was put in: drop() finds it by any of its bytes.
   void mark(const Op& op) {
     filter_[filter_index(op.address)] = true;
@@ -33,12 +36,15 @@ class CodeCache {
  private:
   static constexpr unsigned kPageBits = 10;
   static constexpr std::uint32_t kPageSize = 1u << kPageBits;
+  static constexpr std::uint32_t kSecureSpace = 1u
+                                                << (32 - kPageBits);  // above the page numbers of addresses
   using Page = std::array<Op, kPageSize / 2>;
 
   static unsigned filter_index(std::uint32_t address) { return (address >> kPageBits) & 0xFFF; }
   void select(std::uint32_t number);
 
-  std::uint32_t current_ = ~0u;  // no page: page numbers have 22 bits
+  std::uint32_t space_ = 0;
+  std::uint32_t current_ = ~0u;  // no page: page numbers have 23 bits
   Page* page_ = nullptr;
   struct Recent {
     std::uint32_t number = ~0u;

@@ -34,11 +34,22 @@ bool Core::deeply_asleep() const { return impl_->deeply_asleep(); }
 void Core::keep_clocks_in_deep_sleep(bool keep) { impl_->clocks_kept = keep; }
 bool Core::in_reset() const { return impl_->held; }
 
-BusStatus Core::read_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) {
-  return impl_->read_ppb(master, address, size, value);
+void Core::set_security_extension(bool present) { impl_->security_extension_wanted = present; }
+void Core::set_secure_debug(bool allowed) { impl_->set_secure_debug(allowed); }
+std::optional<Security> Core::security_of(std::uint32_t address) const {
+  return impl_->memory_security(address);
 }
-BusStatus Core::write_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t value) {
-  return impl_->write_ppb(master, address, size, value);
+void Core::set_initial_vector_table(Security security, std::uint32_t address) {
+  impl_->initial_vtor[security == Security::secure ? 1 : 0] = address;
+}
+
+BusStatus Core::read_ppb(Master master, Security security, std::uint32_t address, unsigned size,
+                         std::uint32_t& value) {
+  return impl_->read_ppb(master, security, address, size, value);
+}
+BusStatus Core::write_ppb(Master master, Security security, std::uint32_t address, unsigned size,
+                          std::uint32_t value) {
+  return impl_->write_ppb(master, security, address, size, value);
 }
 
 void Core::on_trace(TraceOut out) { impl_->trace.out = std::move(out); }
@@ -60,11 +71,13 @@ Core::Registers Core::registers() const {
   values.control = impl_->control();
   std::copy_n(impl_->fp.begin(), 32, values.s);
   values.fpscr = impl_->fpscr;
+  values.secure = impl_->secure;
   return values;
 }
 
 // MSP and PSP first: r[13] then is the current one's value.
 void Core::set_registers(const Registers& values) {
+  if (impl_->has_security) impl_->switch_security(values.secure);
   impl_->ipsr = values.xpsr & 0x1FF;
   impl_->set_control(values.control);
   impl_->set_msp(values.msp);

@@ -19,6 +19,7 @@ enum DhcsrBit : std::uint32_t {
 };
 constexpr std::uint32_t kDebugKey = 0xA05F;
 constexpr std::uint32_t kDemcrWritable = 0x010F07F1;
+constexpr std::uint32_t kSSde = 1u << 20;  // DHCSR: Secure state may be debugged
 constexpr std::uint32_t kDemcrV6m = kTrcEna | kVcHardErr | kVcCoreReset;  // DDI 0419, C1.6.5
 // A transfer through DCRDR takes the core a few cycles; until then S_REGRDY is 0.
 constexpr std::uint64_t kTransferCycles = 8;
@@ -31,26 +32,23 @@ enum DcrsrRegister : unsigned {
   kControlAndMasks = 20,
   kMspNs = 24,  // Armv8-M (DDI 0553, D1.2.32), to kControlAndMasksNs but kFpscr
   kPspNs = 25,
+  kMspS = 26,  // Security Extension
+  kPspS = 27,
+  kMspLimS = 28,
+  kPspLimS = 29,
   kMspLimNs = 30,
   kPspLimNs = 31,
+  kControlAndMasksS = 34,
   kControlAndMasksNs = 35,
   kFpscr = 33,
   kS0 = 64,
   kS31 = 95
 };
 
-// The Non-secure registers under their own numbers; those of Secure state are not there.
-unsigned without_security(unsigned number) {
-  switch (number) {
-    case kMspNs:
-      return kMsp;
-    case kPspNs:
-      return kPsp;
-    case kControlAndMasksNs:
-      return kControlAndMasks;
-    default:
-      return number;
-  }
+// Registers of one Security state by name.
+bool is_stack(unsigned number) { return number >= kMspNs && number <= kPspLimNs; }
+bool is_secure(unsigned number) {
+  return (number >= kMspS && number <= kPspLimS) || number == kControlAndMasksS;
 }
 
 }  // namespace
@@ -74,7 +72,7 @@ void Machine::leave_debug_state() {
 }
 
 void Machine::breakpoint() {
-  if (debug.c_debugen) return halt(kDfsrBkpt);
+  if (may_halt()) return halt(kDfsrBkpt);
   if (!monitor_ready()) return debug_hard_fault();
   debug.dfsr |= kDfsrBkpt;
   raise(kDebugMonitor, pc, 0);
@@ -85,7 +83,7 @@ void Machine::watch(std::uint32_t address, unsigned size, bool write, std::uint3
 }
 
 void Machine::watchpoint() {
-  if (debug.c_debugen) {
+  if (may_halt()) {
     debug_events |= kDfsrDwtTrap;
     refresh();
   } else if (monitor_ready()) {
@@ -116,6 +114,7 @@ std::uint32_t Machine::read_dhcsr(Master master) {
   if (locked && master == Master::debug) value |= kSLockup;
   if (debug.s_retire_st) value |= kSRetireSt;
   if (debug.s_reset_st) value |= kSResetSt;
+  if (has_security && secure_debug) value |= kSSde;
   if (master == Master::debug) {
     debug.s_retire_st = false;
     debug.s_reset_st = held;
@@ -133,7 +132,8 @@ void Machine::write_dhcsr(std::uint32_t value) {
   debug.c_snapstall = on && !v6m() && (value & kSnapStall) != 0;
   if (debug.halted && !debug.c_halt) {
     leave_debug_state();
-  } else if (!debug.halted && debug.c_halt && !held && !boot_pending && (!stalled || debug.c_snapstall)) {
+  } else if (!debug.halted && debug.c_halt && may_halt() && !held && !boot_pending &&
+             (!stalled || debug.c_snapstall)) {
     halt(kDfsrHalted);
   }
   if (!on) {
@@ -167,21 +167,46 @@ std::uint32_t Machine::read_dcrdr() const {
   return debug.transfer_pending ? ~debug.dcrdr ^ 0x5A5A5A5A : debug.dcrdr;
 }
 
-std::uint32_t Machine::special_word() const {
-  return control() << 24 | std::uint32_t{faultmask} << 16 | std::uint32_t{basepri} << 8 |
-         std::uint32_t{primask};
+std::uint32_t Machine::special_word(bool of_secure) const {
+  const bool mine = of_secure == secure;
+  const std::uint32_t theirs = (of_secure && sfpa ? 8u : 0u) | (fpca ? 4u : 0u) | (other.spsel ? 2u : 0u) |
+                               (other.unprivileged ? 1u : 0u);
+  return (mine ? control() : theirs) << 24 | std::uint32_t{mine ? faultmask : other.faultmask} << 16 |
+         std::uint32_t{mine ? basepri : other.basepri} << 8 | std::uint32_t{mine ? primask : other.primask};
 }
 
-void Machine::set_special_word(std::uint32_t value) {
-  set_control(bits(value, 31, 24));
-  primask = bits(value, 0, 0) != 0;
+void Machine::set_special_word(bool of_secure, std::uint32_t value) {
+  const bool mine = of_secure == secure;
+  if (mine) {
+    set_control(bits(value, 31, 24));
+  } else {
+    other.unprivileged = bits(value, 24, 24) != 0;
+    other.spsel = bits(value, 25, 25) != 0;
+    if (of_secure) sfpa = facts.has_fpu && bits(value, 27, 27) != 0;
+  }
+  (mine ? primask : other.primask) = bits(value, 0, 0) != 0;
   if (v6m()) return;
-  faultmask = bits(value, 16, 16) != 0;
-  basepri = static_cast<std::uint8_t>(bits(value, 15, 8) & nvic.implemented_bits());
+  (mine ? faultmask : other.faultmask) = bits(value, 16, 16) != 0;
+  (mine ? basepri : other.basepri) = static_cast<std::uint8_t>(bits(value, 15, 8) & nvic.implemented_bits());
 }
 
-std::uint32_t Machine::debug_register(unsigned number) const {
-  if (v8m()) number = without_security(number);
+// MSP_NS to PSPLIM_NS by their number: two of stacks, two of limits a state.
+std::uint32_t& Machine::debug_stack_register(unsigned number) {
+  const bool of_secure = is_secure(number), process = (number & 1) != 0;
+  if (number <= kPspS) return sp_of(of_secure, process);
+  if (of_secure == secure) return process ? psplim : msplim;
+  return process ? other.psplim : other.msplim;
+}
+
+// Secure state's registers are there with Security Extension, and for a debugger who may see them.
+bool Machine::has_debug_register(unsigned number) const {
+  if (is_secure(number)) return has_security && secure_debug;
+  return v8m() || !(is_stack(number) || number == kControlAndMasksNs);
+}
+
+std::uint32_t Machine::debug_register(unsigned number) {
+  if (!has_debug_register(number)) return 0;
+  if (is_stack(number)) return debug_stack_register(number);
   if (number < kPc) return r[number];
   if (facts.has_fpu && number >= kS0 && number <= kS31) return fp[number - kS0];
   switch (number) {
@@ -194,11 +219,10 @@ std::uint32_t Machine::debug_register(unsigned number) const {
     case kPsp:
       return psp();
     case kControlAndMasks:
-      return special_word();
-    case kMspLimNs:
-      return msplim;
-    case kPspLimNs:
-      return psplim;
+      return special_word(secure);
+    case kControlAndMasksS:
+    case kControlAndMasksNs:
+      return special_word(number == kControlAndMasksS);
     case kFpscr:
       return facts.has_fpu ? fpscr : 0;
     default:
@@ -207,8 +231,10 @@ std::uint32_t Machine::debug_register(unsigned number) const {
 }
 
 void Machine::set_debug_register(unsigned number, std::uint32_t value) {
-  if (v8m()) number = without_security(number);
-  if (number < kPc) {
+  if (!has_debug_register(number)) return;
+  if (is_stack(number)) {
+    debug_stack_register(number) = value & (number >= kMspLimS ? ~7u : ~3u);
+  } else if (number < kPc) {
     r[number] = number == 13 ? value & ~3u : value;
   } else if (facts.has_fpu && number >= kS0 && number <= kS31) {
     fp[number - kS0] = value;
@@ -222,16 +248,16 @@ void Machine::set_debug_register(unsigned number, std::uint32_t value) {
   } else if (number == kPsp) {
     set_psp(value);
   } else if (number == kControlAndMasks) {
-    set_special_word(value);
-  } else if (v8m() && (number == kMspLimNs || number == kPspLimNs)) {
-    (number == kMspLimNs ? msplim : psplim) = value & ~7u;
+    set_special_word(secure, value);
+  } else if (number == kControlAndMasksS || number == kControlAndMasksNs) {
+    set_special_word(number == kControlAndMasksS, value);
   } else if (number == kFpscr && facts.has_fpu) {
     fpscr = value & kFpscrWritable;
   }
 }
 
 void Machine::write_demcr(std::uint32_t value) {
-  value &= v6m() ? kDemcrV6m : kDemcrWritable;
+  value &= v6m() ? kDemcrV6m : kDemcrWritable | (has_security ? kVcSfErr : 0u);
   debug.demcr = value & ~kMonPend;
   nvic.set_enabled(kDebugMonitor, (value & kMonEn) != 0);
   if ((value & kMonPend) != 0) {
@@ -246,7 +272,8 @@ void Machine::write_demcr(std::uint32_t value) {
 }
 
 std::uint32_t Machine::read_demcr() const {
-  return debug.demcr | (nvic.pending(kDebugMonitor) ? kMonPend : 0u);
+  return debug.demcr | (nvic.pending(kDebugMonitor) ? kMonPend : 0u) |
+         (nvic.targets_secure(kDebugMonitor) ? kSdme : 0u);
 }
 
 }  // namespace probity::vboard::armv7m

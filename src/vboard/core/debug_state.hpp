@@ -17,9 +17,11 @@ enum DemcrBit : std::uint32_t {
   kVcBusErr = 1u << 8,
   kVcIntErr = 1u << 9,
   kVcHardErr = 1u << 10,
+  kVcSfErr = 1u << 11,  // Security Extension, as SDME
   kMonEn = 1u << 16,
   kMonPend = 1u << 17,
   kMonStep = 1u << 18,
+  kSdme = 1u << 20,
   kTrcEna = 1u << 24
 };
 
@@ -28,6 +30,7 @@ struct DebugState {
   bool halted = false;
   bool s_reset_st = true, s_retire_st = false;  // sticky, cleared by reading DHCSR
   std::uint32_t demcr = 0, dfsr = 0;
+  bool sbrsel = false, sbrselen = false;  // DSCSR: whose registers the debugger sees
 
   // A DCRSR transfer takes until cycle `transfer_due`; S_REGRDY reads 0 and DCRDR is garbage until then.
   bool transfer_pending = false, transfer_write = false;

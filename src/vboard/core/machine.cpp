@@ -8,7 +8,17 @@ namespace {
 
 constexpr std::uint32_t kMaxLoopBytes = 256;
 
-void execute_fpb_match(Machine& m, const Op&) { m.breakpoint(); }
+// Where a debugger may not stop the core the comparator does not match.
+void execute_fpb_match(Machine& m, const Op& op) {
+  if (m.may_debug_state()) return m.breakpoint();
+  Op plain;
+  plain.address = op.address;
+  plain.raw = op.raw;
+  plain.size = op.size;
+  decode(plain, m.facts.architecture);
+  if (!m.in_it_block() || plain.cond == kUnconditional || m.condition_passed(m.it >> 4))
+    plain.execute(m, plain);
+}
 
 unsigned fp_features_of(const CoreFacts& facts) {
   if (!facts.has_fpu) return 0;
@@ -20,6 +30,8 @@ unsigned fp_features_of(const CoreFacts& facts) {
 
 Machine::Machine(const CoreFacts& core_facts, SystemBus& system_bus)
     : fp_features(fp_features_of(core_facts)),
+      other(Mpu(core_facts.mpu_regions, core_facts.architecture)),
+      sau(core_facts.sau_regions),
       facts(core_facts),
       bus(system_bus),
       nvic(core_facts.irq_count, core_facts.priority_bits),
@@ -48,7 +60,7 @@ void Machine::power_on_reset() {
 void Machine::system_reset() {
   r.fill(0);
   banked_sp = msplim = psplim = 0;
-  using_psp = unprivileged = fpca = primask = faultmask = exclusive = event = false;
+  using_psp = spsel = unprivileged = fpca = sfpa = primask = faultmask = exclusive = event = false;
   n = z = c = v = q = false;
   ge = it = basepri = 0;
   ipsr = 0;
@@ -56,11 +68,12 @@ void Machine::system_reset() {
   locked = sleeping = stalled = step_armed = false;
   debug_events = 0;
   scs = ScsState{};
+  shared = SharedScs{};
   if (facts.cpuid >> 4 << 4 == 0x411FC270) scs.ccr |= 0x40000;  // Cortex-M7: BP reads as one
   if (facts.has_fpu) scs.fpccr = kAspEn | kLspEn;
   mpu.reset();
-  nvic.reset();
-  systick.reset();
+  reset_security();
+  for (SysTick& timer : systick) timer.reset();
   debug.halted = debug.c_halt = debug.c_step = false;
   debug.transfer_pending = false;
   debug.demcr &= ~0x000F0000u;  // the DebugMonitor's bits are the system's, the rest the debugger's (C1.6.5)
@@ -84,11 +97,13 @@ void Machine::hold_in_reset(bool hold) {
   refresh();
 }
 
-// Leaving reset (B1.5.5): SP and PC from the vector table; then Debug state if the debugger asked for it.
+// Leaving reset (B1.5.5): SP and PC from the vector table; then Debug state if the debugger asked for it, in
+// Secure state as soon as he may.
 void Machine::boot() {
   std::uint32_t sp = 0, entry = 0;
-  const BusStatus sp_status = bus.read(Master::data, 0, 4, sp);
-  const BusStatus pc_status = bus.read(Master::data, 4, 4, entry);
+  const Security security = bus_security(scs.vtor, secure);
+  const BusStatus sp_status = bus.read(Master::data, security, scs.vtor, 4, sp);
+  const BusStatus pc_status = bus.read(Master::data, security, scs.vtor + 4, 4, entry);
   if (sp_status == BusStatus::stalled || pc_status == BusStatus::stalled) return;
   boot_pending = false;
   r[13] = sp & ~3u;
@@ -97,11 +112,12 @@ void Machine::boot() {
   thumb = (entry & 1) != 0;
   priorities_changed();
   if (sp_status != BusStatus::ok || pc_status != BusStatus::ok) {
-    scs.hfsr |= kVectTbl;
+    shared.hfsr |= kVectTbl;
     lock_up();
   }
   if (debug.c_debugen && (debug.demcr & kVcCoreReset) != 0) {
-    halt(kDfsrVcatch);
+    if (may_halt()) return halt(kDfsrVcatch);
+    debug_events |= kDfsrVcatch;
   } else if (halt_wanted()) {
     halt(kDfsrHalted);
   }
@@ -121,13 +137,13 @@ bool Machine::fetch_halfword(std::uint32_t address, std::uint32_t& value, bool& 
   if (const auto patched = fpb.remapped_code(address)) {
     cacheable = false;  // a store to the table is not seen as one to the code
     address = *patched;
-  } else if (const std::uint8_t* bytes = bus.fetch_window(address, begin, size);
+  } else if (const std::uint8_t* bytes = bus.fetch_window(fetch_security(address), address, begin, size);
              bytes != nullptr && std::uint64_t{address} + 2 <= std::uint64_t{begin} + size) {
     value = peek(bytes, 2);
     return true;
   }
   cacheable = false;
-  const BusStatus status = bus.read(Master::fetch, address, 2, value);
+  const BusStatus status = bus.read(Master::fetch, fetch_security(address), address, 2, value);
   if (status == BusStatus::stalled) outcome = Outcome::stalled;
   if (status == BusStatus::error) bus_fault(kIBusErr);
   return status == BusStatus::ok;
@@ -144,6 +160,7 @@ Op* Machine::decode_here() {
     op.raw = op.raw << 16 | second;
     op.size = 4;
   }
+  if (has_security && !may_execute_here(op)) return nullptr;
   decode(op, facts.architecture);
   if (fpb.matches(pc)) {
     op.execute = execute_fpb_match;
@@ -170,6 +187,7 @@ Op* Machine::fetch() {
 Op* Machine::fetch_with_mpu() {
   Op& cached = code.slot(pc);
   Op* op = nullptr;
+  if (has_security && cached.execute == nullptr && !security_allows_fetch(pc)) return nullptr;
   if (may_execute(pc)) op = cached.execute != nullptr ? &cached : decode_here();
   if (op != nullptr && op->size == 4 && !may_execute(pc + 2)) op = nullptr;
   if (op == nullptr && outcome == Outcome::done) memory_fault(kIaccViol);
@@ -224,7 +242,8 @@ void Machine::step() {
   stalled = outcome == Outcome::stalled;
   if (stalled) wait_for_bus();
   if (!stalled && monitor_step) pend_monitor(kDfsrHalted);
-  if (!stalled && step_armed && !debug.halted && !held && !boot_pending) halt(debug_events | kDfsrHalted);
+  if (!stalled && step_armed && !debug.halted && !held && !boot_pending && may_halt())
+    halt(debug_events | kDfsrHalted);
   refresh();
 }
 
@@ -256,15 +275,16 @@ void Machine::refresh() {
 }
 
 std::uint64_t Machine::systick_due() const {
-  const std::uint64_t zero = systick.next_zero();
+  const std::uint64_t zero = std::min(systick[0].next_zero(), systick[1].next_zero());
   return zero == SysTick::kNever ? zero : zero + halted_cycles;
 }
 
 void Machine::service_systick() {
   if (systick_due() > now || debug.halted || held || deeply_asleep()) return;
   poll.forget();
-  if (systick.expire(active_cycles())) {
-    nvic.pend(kSysTick);
+  for (const bool of_secure : {false, true}) {
+    if (!systick[of_secure ? 1 : 0].expire(active_cycles())) continue;
+    nvic.pend(nvic.slot(kSysTick, of_secure));
     priorities_changed();
   }
 }

@@ -1,5 +1,7 @@
 // Loads and stores: the direct way into plain memory, the bus, bit-banding, alignment (A3.2, B3.1) and what a
 // refusal of the bus means.
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "vboard/core/machine.hpp"
 
@@ -61,10 +63,18 @@ bool Machine::open_window(std::uint32_t address) {
   if (fpb.remaps_literals() && address < Fpb::kCodeEnd) return false;
   Window w;
   std::uint32_t size = 0;
-  w.writable = bus.data_window(address, w.begin, size);
+  const Security security = bus_security(address, secure);
+  w.writable = bus.data_window(security, address, w.begin, size);
   w.bytes = w.writable;
-  if (w.bytes == nullptr) w.bytes = bus.fetch_window(address, w.begin, size);
+  if (w.bytes == nullptr) w.bytes = bus.fetch_window(security, address, w.begin, size);
   if (w.bytes == nullptr || size < 4) return false;
+  if (has_security) {  // no further than the attribution of this address goes
+    const Attribution here = attribution(address, false);
+    const std::uint32_t end = w.begin + (size - 1), first = std::max(w.begin, here.begin);
+    w.begin = first;
+    size = std::min(end, here.last) - first + 1;
+    if (size < 4) return false;
+  }
   const std::uint32_t offset = address - w.begin;
   w.bytes -= offset;
   if (w.writable != nullptr) w.writable -= offset;
@@ -82,8 +92,8 @@ bool Machine::settle(BusStatus status, std::uint32_t address) {
     return false;
   }
   if ((scs.ccr & kBfhfnmign) != 0 && execution_priority() < 0) {  // B3.2.8: data bus faults are ignored
-    scs.cfsr |= kPrecisErr | kBfarValid;
-    scs.bfar = address;
+    shared.bfsr |= kPrecisErr | kBfarValid;
+    shared.bfar = address;
     return true;
   }
   data_bus_fault(address);
@@ -99,12 +109,17 @@ bool Machine::allow_unaligned(std::uint32_t address, unsigned size) {
 
 // --- MPU
 
-// HFNMIENA = 0: it is off while NMI, HardFault or FAULTMASK are at work (B3.5).
-bool Machine::mpu_forbids(std::uint32_t address, MpuAccess access, bool user) const {
-  if (!mpu.enabled()) return false;
-  const bool in_faults = faultmask || nvic.active(kHardFault) || nvic.active(kNmi);
-  if (in_faults && !mpu.enabled_in_faults()) return access == MpuAccess::fetch && Mpu::execute_never(address);
-  return !mpu.allows(address, access, !user);
+// HFNMIENA = 0: it is off while NMI, HardFault or FAULTMASK of its Security state are at work (B3.5; DDI
+// 0553, IsReqExcPriNeg()).
+bool Machine::mpu_forbids(std::uint32_t address, MpuAccess access, bool user, bool as_secure) const {
+  const Mpu& unit = mpu_of(as_secure);
+  if (!unit.enabled()) return false;
+  const bool in_faults = (as_secure == secure ? faultmask : other.faultmask) ||
+                         nvic.active(as_secure ? kSecureBank + kHardFault : unsigned{kHardFault}) ||
+                         (nvic.active(kNmi) && nvic.targets_secure(kNmi) == as_secure);
+  if (in_faults && !unit.enabled_in_faults())
+    return access == MpuAccess::fetch && Mpu::execute_never(address);
+  return !unit.allows(address, access, !user);
 }
 
 bool Machine::may_execute(std::uint32_t address) const {
@@ -131,36 +146,37 @@ bool Machine::check_alignment(std::uint32_t address, unsigned size) {
   return false;
 }
 
-BusStatus Machine::read_data(std::uint32_t address, unsigned size, std::uint32_t& value) {
+BusStatus Machine::read_data(bool as_secure, std::uint32_t address, unsigned size, std::uint32_t& value) {
   BusStatus status = BusStatus::ok;
   if (fpb.remaps_literals()) address = fpb.remapped_literal(address);
   if (in_ppb(address)) {
-    status = read_ppb(Master::data, address, size, value);
+    status =
+        read_ppb(Master::data, as_secure ? Security::secure : Security::non_secure, address, size, value);
   } else if (facts.has_bit_band && in_bit_band(address)) {
-    status = bus.read(Master::data, bit_band_word(address), 4, value);
+    status = bus.read(Master::data, Security::non_secure, bit_band_word(address), 4, value);
     value = value >> (address >> 2 & 31) & 1;
   } else {
-    status = bus.read(Master::data, address, size, value);
+    status = bus.read(Master::data, bus_security(address, as_secure), address, size, value);
   }
   poll.note_read(address, value);
   return status;
 }
 
-BusStatus Machine::write_data(std::uint32_t address, unsigned size, std::uint32_t value) {
+BusStatus Machine::write_data(bool as_secure, std::uint32_t address, unsigned size, std::uint32_t value) {
   if (in_ppb(address)) {
     poll.note_change();
-    return write_ppb(Master::data, address, size, value);
+    return write_ppb(Master::data, as_secure ? Security::secure : Security::non_secure, address, size, value);
   }
   if (facts.has_bit_band && in_bit_band(address)) {
     poll.note_change();
     const std::uint32_t word = bit_band_word(address), bit = 1u << (address >> 2 & 31);
     std::uint32_t old = 0;
-    const BusStatus status = bus.read(Master::data, word, 4, old);
+    const BusStatus status = bus.read(Master::data, Security::non_secure, word, 4, old);
     if (status != BusStatus::ok) return status;
     code.drop(word, 4);
-    return bus.write(Master::data, word, 4, (value & 1) != 0 ? old | bit : old & ~bit);
+    return bus.write(Master::data, Security::non_secure, word, 4, (value & 1) != 0 ? old | bit : old & ~bit);
   }
-  const BusStatus status = bus.write(Master::data, address, size, value);
+  const BusStatus status = bus.write(Master::data, bus_security(address, as_secure), address, size, value);
   if (!bus.write_repeats(address, value)) poll.note_change();
   if (code.may_hold(address)) code.drop(address, size);
   return status;
@@ -168,14 +184,16 @@ BusStatus Machine::write_data(std::uint32_t address, unsigned size, std::uint32_
 
 // The bus takes aligned accesses only: an unaligned one becomes several, as in silicon.
 bool Machine::load_slowly(std::uint32_t address, unsigned size, std::uint32_t& value) {
-  if (!allow_unaligned(address, size) || mpu_forbids_data(address, size, MpuAccess::read)) return false;
+  if (!allow_unaligned(address, size) || security_forbids_data(address, size) ||
+      mpu_forbids_data(address, size, MpuAccess::read))
+    return false;
   if (open_window(address)) return load(address, size, value);
   std::uint32_t result = 0;
   for (unsigned done = 0; done < size;) {
     unsigned part = size - done;
     while (((address + done) & (part - 1)) != 0 || (part & (part - 1)) != 0) part = part == 3 ? 2 : part / 2;
     std::uint32_t piece = 0;
-    if (!settle(read_data(address + done, part, piece), address + done)) return false;
+    if (!settle(read_data(secure, address + done, part, piece), address + done)) return false;
     result |= piece << (8 * done);
     done += part;
   }
@@ -185,13 +203,15 @@ bool Machine::load_slowly(std::uint32_t address, unsigned size, std::uint32_t& v
 }
 
 bool Machine::store_slowly(std::uint32_t address, unsigned size, std::uint32_t value) {
-  if (!allow_unaligned(address, size) || mpu_forbids_data(address, size, MpuAccess::write)) return false;
+  if (!allow_unaligned(address, size) || security_forbids_data(address, size) ||
+      mpu_forbids_data(address, size, MpuAccess::write))
+    return false;
   if (open_window(address) && window(address).writable != nullptr) return store(address, size, value);
   for (unsigned done = 0; done < size;) {
     unsigned part = size - done;
     while (((address + done) & (part - 1)) != 0 || (part & (part - 1)) != 0) part = part == 3 ? 2 : part / 2;
     const std::uint32_t piece = value >> (8 * done) & (part == 4 ? 0xFFFFFFFFu : (1u << (8 * part)) - 1);
-    if (!settle(write_data(address + done, part, piece), address + done)) return false;
+    if (!settle(write_data(secure, address + done, part, piece), address + done)) return false;
     if (outcome != Outcome::done) return false;  // the write reset the chip or halted the core
     done += part;
   }

@@ -11,6 +11,7 @@ enum Page : std::uint32_t {
   kDwt = 0xE0001000,
   kFpb = 0xE0002000,
   kScs = 0xE000E000,
+  kScsNs = 0xE002E000,  // Secure code's way to Non-secure state's registers
   kTpiu = 0xE0040000,
   kExternal = 0xE0040000
 };
@@ -31,15 +32,30 @@ bool is_itm(std::uint32_t address) { return in(address, kItm, kItm + 0x1000); }
 
 }  // namespace
 
-std::uint32_t Machine::read_word(Master master, std::uint32_t address) {
+// Which state's registers an access sees; an access through the alias becomes one to the SCS itself (DDI
+// 0553, B3.1, D1.2.62).
+Machine::View Machine::view_of(Master master, Security security, std::uint32_t& address) const {
+  View view{master};
+  if (!has_security) return view;
+  view.trusted = security == Security::secure && (master != Master::debug || secure_debug);
+  view.secure = view.trusted;
+  if (master == Master::debug && view.trusted) view.secure = debug.sbrselen ? debug.sbrsel : secure;
+  if ((address & ~0xFFFu) != kScsNs) return view;
+  view.no_access = !view.trusted;
+  view.secure = view.trusted = false;
+  address -= kScsNs - kScs;
+  return view;
+}
+
+std::uint32_t Machine::read_word(View view, std::uint32_t address) {
   if (const auto id = coresight_register(facts, address)) return *id;
   const std::uint32_t offset = address & 0xFFF;
   switch (address & ~0xFFFu) {
     case kScs:
-      return read_scs(master, offset);
+      return view.no_access ? 0 : read_scs(view, offset);
     case kDwt:
       poll.note_change();
-      return dwt.read(offset, active_cycles(), debug.halted || held ? 0xFFFFFFFF : pc);
+      return dwt.read(offset, active_cycles(), debug.halted || held || !may_debug_state() ? 0xFFFFFFFF : pc);
     case kFpb:
       return fpb.read(offset);
     case kItm:
@@ -53,11 +69,11 @@ std::uint32_t Machine::read_word(Master master, std::uint32_t address) {
   }
 }
 
-void Machine::write_word(Master master, std::uint32_t address, std::uint32_t value) {
+void Machine::write_word(View view, std::uint32_t address, std::uint32_t value) {
   const std::uint32_t offset = address & 0xFFF;
   switch (address & ~0xFFFu) {
     case kScs:
-      return write_scs(master, offset, value);
+      return view.no_access ? void() : write_scs(view, offset, value);
     case kDwt:
       dwt.write(offset, value, active_cycles());
       trace_configured();
@@ -68,7 +84,7 @@ void Machine::write_word(Master master, std::uint32_t address, std::uint32_t val
       drop_windows();
       return code.drop_all();
     case kItm:
-      return write_itm(master, offset, 4, value);
+      return write_itm(view.master, offset, 4, value);
     case kTpiu:
       trace.advance(now);
       return trace.tpiu.write(offset, value, trace.itm);
@@ -94,6 +110,8 @@ bool Machine::owns(std::uint32_t address) const {
     case kDwt:
     case kFpb:
       return true;
+    case kScsNs:
+      return has_security;
     case kItm:
     case kTpiu:
       return !v6m();
@@ -102,30 +120,34 @@ bool Machine::owns(std::uint32_t address) const {
   }
 }
 
-BusStatus Machine::read_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) {
+BusStatus Machine::read_ppb(Master master, Security security, std::uint32_t address, unsigned size,
+                            std::uint32_t& value) {
   if (!owns(address)) {
     if (address < kExternal || forwarding_) return BusStatus::error;
     forwarding_ = true;
-    const BusStatus status = bus.read(master, address, size, value);
+    const BusStatus status = bus.read(master, security, address, size, value);
     forwarding_ = false;
     return status;
   }
   if (master != Master::debug && !privileged() && !is_itm(address)) return BusStatus::error;
   if (!takes_size(address, size)) return BusStatus::error;
-  const std::uint32_t word = read_word(master, address & ~3u);
+  const View view = view_of(master, security, address);
+  const std::uint32_t word = read_word(view, address & ~3u);
   value = size == 4 ? word : word >> (8 * (address & 3)) & ((1u << (8 * size)) - 1);
   return BusStatus::ok;
 }
 
-BusStatus Machine::write_ppb(Master master, std::uint32_t address, unsigned size, std::uint32_t value) {
+BusStatus Machine::write_ppb(Master master, Security security, std::uint32_t address, unsigned size,
+                             std::uint32_t value) {
   if (!owns(address)) {
     if (address < kExternal || forwarding_) return BusStatus::error;
     forwarding_ = true;
-    const BusStatus status = bus.write(master, address, size, value);
+    const BusStatus status = bus.write(master, security, address, size, value);
     forwarding_ = false;
     return status;
   }
-  const bool user_stir = address == kStir && (scs.ccr & kUserSetMPend) != 0;
+  const View view = view_of(master, security, address);
+  const bool user_stir = address == kStir && (scs_of(view.secure).ccr & kUserSetMPend) != 0;
   if (master != Master::debug && !privileged() && !user_stir && !is_itm(address)) return BusStatus::error;
   if (in(address, kItm, kItm + 0x80)) {  // the size counts: it is the packet's
     if (address % 4 == 0) write_itm(master, address & 0xFFF, size, value);
@@ -137,9 +159,9 @@ BusStatus Machine::write_ppb(Master master, std::uint32_t address, unsigned size
     const std::uint32_t mask = ((1u << (8 * size)) - 1) << (8 * (address & 3));
     const std::uint32_t part = value << (8 * (address & 3)) & mask;
     address &= ~3u;
-    value = write_one_to_clear(address) ? part : (read_word(master, address) & ~mask) | part;
+    value = write_one_to_clear(address) ? part : (read_word(view, address) & ~mask) | part;
   }
-  write_word(master, address, value);
+  write_word(view, address, value);
   return BusStatus::ok;
 }
 

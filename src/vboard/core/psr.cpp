@@ -13,8 +13,11 @@ enum Sysm : unsigned {
   kSysmBasepri = 17,
   kSysmBasepriMax = 18,
   kSysmFaultmask = 19,
-  kSysmControl = 20
+  kSysmControl = 20,
+  kSysmSp = 24,           // of Non-secure state only
+  kSysmOfNonSecure = 128  // added: the Non-secure one, for Secure code (DDI 0553, C1.5, table of SYSm)
 };
+constexpr std::uint32_t kSfpa = 1u << 3;
 
 // N Z C V; Q from Armv7-M on, GE with the DSP extension.
 std::uint32_t apsr_bits(Architecture architecture) {
@@ -91,7 +94,9 @@ void Machine::select_stack(bool use_psp) {
 void Machine::set_control(std::uint32_t value) {
   unprivileged = (value & 1) != 0;
   fpca = facts.has_fpu && (value & 4) != 0;
-  if (!in_handler()) select_stack((value & 2) != 0);
+  if (secure) sfpa = facts.has_fpu && (value & kSfpa) != 0;
+  if (!in_handler()) spsel = (value & 2) != 0;
+  select_stack();
   poll.note_change();
 }
 
@@ -101,6 +106,7 @@ std::uint32_t Machine::special(unsigned sysm) const {
     if ((sysm & 4) == 0) value |= xpsr() & 0xF80F0000;
     return value;
   }
+  if ((sysm & kSysmOfNonSecure) != 0) return special_ns(sysm - kSysmOfNonSecure);
   if (sysm == kSysmControl) return control();
   if (!privileged() || !has_special(sysm, facts.architecture)) return 0;
   switch (sysm) {
@@ -124,6 +130,73 @@ std::uint32_t Machine::special(unsigned sysm) const {
   }
 }
 
+std::uint32_t Machine::special_ns(unsigned sysm) const {
+  if (!secure) return 0;
+  if (sysm == kSysmControl)
+    return (fpca ? 4u : 0u) | (other.spsel ? 2u : 0u) | (other.unprivileged ? 1u : 0u);
+  if (!privileged()) return 0;
+  switch (sysm) {
+    case kSysmMsp:
+      return other.msp;
+    case kSysmPsp:
+      return other.psp;
+    case kSysmMspLim:
+      return other.msplim;
+    case kSysmPspLim:
+      return other.psplim;
+    case kSysmPrimask:
+      return other.primask;
+    case kSysmBasepri:
+      return other.basepri;
+    case kSysmFaultmask:
+      return other.faultmask;
+    case kSysmSp:
+      return other.spsel && !in_handler() ? other.psp : other.msp;
+    default:
+      return 0;
+  }
+}
+
+void Machine::set_special_ns(unsigned sysm, std::uint32_t value) {
+  if (!secure || !privileged()) return;
+  const bool process = other.spsel && !in_handler();
+  switch (sysm) {
+    case kSysmMsp:
+      other.msp = value & ~3u;
+      return;
+    case kSysmPsp:
+      other.psp = value & ~3u;
+      return;
+    case kSysmMspLim:
+      other.msplim = value & ~7u;
+      return;
+    case kSysmPspLim:
+      other.psplim = value & ~7u;
+      return;
+    case kSysmPrimask:
+      other.primask = (value & 1) != 0;
+      break;
+    case kSysmBasepri:
+      other.basepri = static_cast<std::uint8_t>(value & nvic.implemented_bits());
+      break;
+    case kSysmFaultmask:
+      if (execution_priority() > -1) other.faultmask = (value & 1) != 0;
+      break;
+    case kSysmControl:
+      other.unprivileged = (value & 1) != 0;
+      other.spsel = (value & 2) != 0;
+      fpca = facts.has_fpu && (value & 4) != 0;
+      return;
+    case kSysmSp:
+      if (value < sp_limit_of(false, process)) return usage_fault(kStkOf);
+      sp_of(false, process) = value & ~3u;
+      return;
+    default:
+      return;
+  }
+  priorities_changed();
+}
+
 void Machine::set_special(unsigned sysm, unsigned mask, std::uint32_t value) {
   poll.note_change();
   if (sysm < 4) {
@@ -132,6 +205,7 @@ void Machine::set_special(unsigned sysm, unsigned mask, std::uint32_t value) {
         ((mask & 2) != 0 ? 0xF8000000u : 0u) | ((mask & 1) != 0 ? 0x000F0000u : 0u);
     return set_apsr((keep & ~writable) | (value & writable));
   }
+  if ((sysm & kSysmOfNonSecure) != 0) return set_special_ns(sysm - kSysmOfNonSecure, value);
   if (!privileged() || !has_special(sysm, facts.architecture)) return;
   const auto priority = static_cast<std::uint8_t>(value & nvic.implemented_bits());
   switch (sysm) {

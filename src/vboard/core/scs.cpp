@@ -1,6 +1,6 @@
 // The System Control Space at 0xE000E000: SysTick, NVIC, system control block, MPU, FPU and debug registers
 // (B3.2-B3.5, C1.6). NVIC and SCB registers whose content is spread over the exceptions are in
-// scs_exceptions.cpp.
+// scs_exceptions.cpp, those of the Security Extension in scs_security.cpp.
 #include <algorithm>
 #include <array>
 
@@ -32,9 +32,9 @@ enum ScsRegister : std::uint32_t {
   kDfsr = 0xD30,
   kMmfar = 0xD34,
   kBfar = 0xD38,
-  kAfsr = 0xD3C,
   kIdBegin = 0xD40,
   kIdEnd = 0xD74,
+  kIdPfr1 = 0xD44,
   kClidr = 0xD78,
   kCtr = 0xD7C,
   kCcsidr = 0xD80,
@@ -44,6 +44,7 @@ enum ScsRegister : std::uint32_t {
   kDcrsr = 0xDF4,
   kDcrdr = 0xDF8,
   kDemcr = 0xDFC,
+  kDscsr = 0xE08,
   kStir = 0xF00,
   kFpccr = 0xF34,
   kFpcar = 0xF38,
@@ -66,7 +67,8 @@ constexpr Range kScsV6m[] = {{kActlr, kActlr + 4}, {kSystCsr, kSystCalib + 4},
                              {kCpuid, kCcr + 4},   {kShpr1 + 4, kShcsr + 4},  // SHPR2, SHPR3
                              {kDfsr, kDfsr + 4},   {Mpu::kBegin, Mpu::kBegin + 0x14},
                              {kDhcsr, kDemcr + 4}};
-constexpr std::uint32_t kPartM0 = 0xC20;  // CPUID.PARTNO; it has no VTOR
+constexpr std::uint32_t kPfr1Security = 1u << 4;  // ID_PFR1.Security
+constexpr std::uint32_t kPartM0 = 0xC20;          // CPUID.PARTNO; it has no VTOR
 
 // ID_PFR0 … ID_ISAR4. Cortex-M3 TRM (r2p0) table 4-1, Cortex-M4 TRM (r0p1) table 4-1, Cortex-M7 TRM (r1p1)
 // table 3-1.
@@ -106,205 +108,224 @@ bool Machine::has_scs_register(std::uint32_t offset) const {
 
 // On Armv6-M unaligned accesses always fault; on Armv8-M Thread mode is always open to returns (DDI 0553,
 // D1.2.9).
-std::uint32_t Machine::ccr() const {
-  return scs.ccr | (v6m() ? kUnalignTrp : 0u) | (v8m() ? kNonBaseThrdEna : 0u);
+std::uint32_t Machine::ccr(const ScsState& of) const {
+  return of.ccr | (v6m() ? kUnalignTrp : 0u) | (v8m() ? kNonBaseThrdEna : 0u);
 }
 
 // Registers that change by themselves or are changed by reading.
-bool Machine::read_counting(std::uint32_t offset, std::uint32_t& value) {
+bool Machine::read_counting(View view, std::uint32_t offset, std::uint32_t& value) {
+  SysTick& timer = systick[view.secure ? 1 : 0];
   if (offset == kSystCsr) {
-    if ((systick.peek_csr() & 1u << 16) != 0) poll.note_change();
-    value = systick.read_csr();
+    if ((timer.peek_csr() & 1u << 16) != 0) poll.note_change();
+    value = timer.read_csr();
   } else if (offset == kSystCvr) {
     poll.note_change();
-    value = systick.cvr(active_cycles());
+    value = timer.cvr(active_cycles());
   } else {
     return false;
   }
   return true;
 }
 
-std::uint32_t Machine::read_scs(Master master, std::uint32_t offset) {
+std::uint32_t Machine::read_scs(View view, std::uint32_t offset) {
   std::uint32_t value = 0;
   if (!has_scs_register(offset)) return 0;
-  if (read_counting(offset, value)) return value;
+  if (read_counting(view, offset, value)) return value;
+  if (owns_secure_register(offset)) return view.trusted ? read_secure_register(offset) : 0;
   if ((offset >= kNvicBegin && offset < kNvicEnd) || (offset >= kShpr1 && offset <= kShpr3))
-    return read_nvic(offset);
-  if (offset >= kIdBegin && offset < kIdEnd) return id_registers(facts.cpuid)[(offset - kIdBegin) / 4];
-  if (mpu.owns(offset)) return mpu.read(offset);
+    return read_nvic(view, offset);
+  if (offset >= kIdBegin && offset < kIdEnd)
+    return id_registers(facts.cpuid)[(offset - kIdBegin) / 4] |
+           (has_security && offset == kIdPfr1 ? kPfr1Security : 0);
+  if (mpu.owns(offset)) return mpu_of(view.secure).read(offset);
+  ScsState& bank = scs_of(view.secure);
+  const SysTick& timer = systick[view.secure ? 1 : 0];
   switch (offset) {
     case kIctr:
       return facts.irq_count == 0 ? 0 : (facts.irq_count - 1) / 32;
     case kActlr:
-      return scs.actlr;
+      return bank.actlr;
     case kSystRvr:
-      return systick.rvr();
+      return timer.rvr();
     case kSystCalib:
       return 0xC0000000;  // NOREF, SKEW: no calibration value
     case kCpuid:
       return facts.cpuid;
     case kIcsr:
-      return read_icsr();
+      return read_icsr(view);
     case kVtor:
-      return scs.vtor;
+      return bank.vtor;
     case kAircr:
-      return 0xFA050000 | nvic.prigroup() << 8;
+      return read_aircr(view);
     case kScr:
-      return scs.scr;
+      return read_scr(view);
     case kCcr:
-      return ccr();
+      return ccr(bank);
     case kShcsr:
-      return read_shcsr();
+      return read_shcsr(view);
     case kCfsr:
-      return scs.cfsr;
+      return bank.cfsr | (sees_bus_faults(view) ? shared.bfsr : 0);
     case kHfsr:
-      return scs.hfsr;
+      return sees_bus_faults(view) ? shared.hfsr : 0;
     case kMmfar:
-      return scs.mmfar;
+      return bank.mmfar;
     case kBfar:
-      return scs.bfar;
-    case kAfsr:
-      return scs.afsr;
+      return sees_bus_faults(view) ? shared.bfar : 0;
     default:
-      return read_scs_extras(master, offset);
+      return read_scs_extras(view, offset);
   }
 }
 
 // Caches, MPU, FPU and debug.
-std::uint32_t Machine::read_scs_extras(Master master, std::uint32_t offset) {
+std::uint32_t Machine::read_scs_extras(View view, std::uint32_t offset) {
+  const ScsState& bank = scs_of(view.secure);
   switch (offset) {
     case kClidr:
       return facts.has_caches ? 0x09000003 : 0;
     case kCtr:
       return facts.has_caches ? 0x8303C003 : 0x8000C000;
     case kCcsidr:
-      return facts.has_caches ? ccsidr(facts.cache_kib, (scs.csselr & 1) != 0) : 0;
+      return facts.has_caches ? ccsidr(facts.cache_kib, (bank.csselr & 1) != 0) : 0;
     case kCsselr:
-      return scs.csselr;
+      return bank.csselr;
     case kCpacr:
-      return scs.cpacr;
+      return bank.cpacr;
     case kDfsr:
       return debug.dfsr;
     case kDhcsr:
-      return read_dhcsr(master);
+      return read_dhcsr(view.master);
     case kDcrdr:
       return read_dcrdr();
     case kDemcr:
       return read_demcr();
     case kFpccr:
-      return scs.fpccr;
+      return read_fpccr(view);
     case kFpcar:
-      return scs.fpcar;
+      return bank.fpcar;
     case kFpdscr:
-      return scs.fpdscr;
+      return bank.fpdscr;
     case kMvfr0:
       return facts.has_fpu ? facts.mvfr0 : 0;
     case kMvfr1:
       return facts.has_fpu ? facts.mvfr1 : 0;
     case kMvfr2:
       return facts.has_fpu ? facts.mvfr2 : 0;
-    case kDauthstatus:  // Non-secure debug, invasive or not, is there and allowed; Secure is not there
-      return v8m() ? 0x0F : 0;
+    case kDscsr:
+      return read_dscsr();
+    case kDauthstatus:
+      return read_dauthstatus();
     default:
       return 0;
   }
 }
 
-void Machine::write_scs(Master master, std::uint32_t offset, std::uint32_t value) {
+bool Machine::write_systick(View view, std::uint32_t offset, std::uint32_t value) {
+  SysTick& timer = systick[view.secure ? 1 : 0];
+  if (offset == kSystCsr) {
+    timer.write_csr(value, active_cycles());
+  } else if (offset == kSystRvr) {
+    timer.write_rvr(value, active_cycles());
+  } else if (offset == kSystCvr) {
+    timer.write_cvr(active_cycles());
+  } else {
+    return false;
+  }
+  reschedule();
+  return true;
+}
+
+void Machine::write_scs(View view, std::uint32_t offset, std::uint32_t value) {
   if (!has_scs_register(offset)) return;
+  if (owns_secure_register(offset)) return view.trusted ? write_secure_register(offset, value) : void();
   if ((offset >= kNvicBegin && offset < kNvicEnd) || (offset >= kShpr1 && offset <= kShpr3) ||
       offset == kStir) {
-    return write_nvic(offset, value);
+    return write_nvic(view, offset, value);
   }
   if (mpu.owns(offset)) {
-    mpu.write(offset, value);
+    mpu_of(view.secure).write(offset, value);
     poll.note_change();
     return drop_windows();
   }
+  if (write_systick(view, offset, value)) return;
+  ScsState& bank = scs_of(view.secure);
   switch (offset) {
     case kActlr:
-      scs.actlr = value;
+      bank.actlr = value;
       return;
-    case kSystCsr:
-      systick.write_csr(value, active_cycles());
-      return reschedule();
-    case kSystRvr:
-      systick.write_rvr(value, active_cycles());
-      return reschedule();
-    case kSystCvr:
-      systick.write_cvr(active_cycles());
-      return reschedule();
     case kIcsr:
-      return write_icsr(value);
+      return write_icsr(view, value);
     case kVtor:
-      scs.vtor = value & 0xFFFFFF80;
+      bank.vtor = value & 0xFFFFFF80;
       return;
     case kAircr:
-      return write_aircr(value);
+      return write_aircr(view, value);
     case kScr:
-      scs.scr = value & (kSleepOnExit | kSleepDeep | kSevOnPend);
-      return;
+      return write_scr(view, value);
     case kCcr:
-      return write_ccr(value);
+      return write_ccr(view, value);
     case kShcsr:
-      return write_shcsr(value);
+      return write_shcsr(view, value);
     case kCfsr:
-      scs.cfsr &= ~value;
+      bank.cfsr &= ~value;
+      if (sees_bus_faults(view)) shared.bfsr &= ~value;
       return;
     case kHfsr:
-      scs.hfsr &= ~value;
+      if (sees_bus_faults(view)) shared.hfsr &= ~value;
       return;
     case kMmfar:
-      scs.mmfar = value;
+      bank.mmfar = value;
       return;
     case kBfar:
-      scs.bfar = value;
+      if (sees_bus_faults(view)) shared.bfar = value;
       return;
     default:
-      return write_scs_extras(master, offset, value);
+      return write_scs_extras(view, offset, value);
   }
 }
 
-void Machine::write_ccr(std::uint32_t value) {
+void Machine::write_ccr(View view, std::uint32_t value) {
   if (v6m()) return;
-  const std::uint32_t fixed = scs.ccr & (0x40000u | (v8m() ? kStkAlign : 0u));
-  scs.ccr = fixed | (value & (kNonBaseThrdEna | kUserSetMPend | kUnalignTrp | kDiv0Trp | kBfhfnmign |
-                              kStkAlign | (facts.has_caches ? 0x30000u : 0u)));  // DC, IC
+  ScsState& bank = scs_of(view.secure);
+  const std::uint32_t fixed = bank.ccr & (0x40000u | (v8m() ? kStkAlign : 0u));
+  bank.ccr = fixed | (value & (kNonBaseThrdEna | kUserSetMPend | kUnalignTrp | kDiv0Trp | kBfhfnmign |
+                               kStkAlign | (facts.has_caches ? 0x30000u : 0u)));  // DC, IC
   drop_windows();
 }
 
-void Machine::write_scs_extras(Master master, std::uint32_t offset, std::uint32_t value) {
+void Machine::write_scs_extras(View view, std::uint32_t offset, std::uint32_t value) {
+  ScsState& bank = scs_of(view.secure);
   switch (offset) {
     case kCsselr:
-      scs.csselr = facts.has_caches ? value & 1 : 0;
+      bank.csselr = facts.has_caches ? value & 1 : 0;
       return;
     case kCpacr:
-      scs.cpacr = facts.has_fpu ? value & 0x00F00000 : 0;
+      bank.cpacr = facts.has_fpu ? value & 0x00F00000 : 0;
       return;
     case kDfsr:
       debug.dfsr &= ~value;
       return;
     case kDhcsr:  // the core's own writes are ignored
-      if (master == Master::debug) write_dhcsr(value);
+      if (view.master == Master::debug) write_dhcsr(value);
       return;
     case kDcrsr:
-      if (master == Master::debug) write_dcrsr(value);
+      if (view.master == Master::debug) write_dcrsr(value);
       return;
     case kDcrdr:
       debug.dcrdr = value;
       return;
     case kDemcr:
       return write_demcr(value);
+    case kDscsr:
+      if (view.master == Master::debug) write_dscsr(value);
+      return;
     case kFpccr:
-      if (facts.has_fpu)
-        scs.fpccr = value & (kAspEn | kLspEn | kMonRdy | kBfRdy | kMmRdy | kHfRdy | kFpccrThread |
-                             kFpccrUser | kLspAct);
+      if (facts.has_fpu) write_fpccr(view, value);
       return;
     case kFpcar:
-      if (facts.has_fpu) scs.fpcar = value & ~7u;
+      if (facts.has_fpu) bank.fpcar = value & ~7u;
       return;
     case kFpdscr:
-      if (facts.has_fpu) scs.fpdscr = value & 0x07C00000;
+      if (facts.has_fpu) bank.fpdscr = value & 0x07C00000;
       return;
     default:
       return;

@@ -1,4 +1,6 @@
 // Registers of the NVIC and the system control block that show or change exceptions (B3.2.4-B3.2.13, B3.4).
+#include <span>
+
 #include "vboard/core/machine.hpp"
 
 namespace probity::vboard::armv7m {
@@ -10,6 +12,7 @@ enum NvicArray : std::uint32_t {
   kIspr = 0x200,
   kIcpr = 0x280,
   kIabr = 0x300,
+  kItns = 0x380,  // Security Extension (scs_security.cpp)
   kIpr = 0x400,
   kShpr1 = 0xD18,
   kStir = 0xF00
@@ -28,30 +31,58 @@ constexpr std::uint32_t kShcsrV6m = 1u << 15;  // SVCALLPENDED (DDI 0419, C1.6.1
 // SHPR2 and SHPR3 of Armv6-M: SVCall; SysTick, PendSV.
 constexpr std::uint32_t kShpr2V6m = 0xFF000000, kShpr3V6m = 0xFFFF0000;
 constexpr ShcsrFlag kShcsrEnabled[] = {{16, kMemManage}, {17, kBusFault}, {18, kUsageFault}};
+// DDI 0553, D1.2.243: HARDFAULTACT, NMIACT, HARDFAULTPENDED; SECUREFAULTACT, SECUREFAULTENA,
+// SECUREFAULTPENDED.
+enum ShcsrBitV8 : unsigned {
+  kHardFaultActive = 2,
+  kNmiActive = 5,
+  kHardFaultPending = 21,
+  kSecureFaultActive = 4,
+  kSecureFaultEnabled = 19,
+  kSecureFaultPending = 20
+};
+enum AircrBit : std::uint32_t {
+  kVectReset = 1u << 0,
+  kVectClrActive = 1u << 1,
+  kSysResetReq = 1u << 2,
+  kSysResetReqS = 1u << 3,
+  kBfhfnmins = 1u << 13,
+  kPris = 1u << 14
+};
 
 }  // namespace
 
-std::uint32_t Machine::read_nvic(std::uint32_t offset) const {
+// What targets Secure state reads as zero for the other one, and its writes are ignored (DDI 0553, B3.12).
+bool Machine::sees_slot(View view, unsigned slot) const {
+  return !has_security || view.trusted || !nvic.targets_secure(slot);
+}
+
+std::uint32_t Machine::read_nvic(View view, std::uint32_t offset) const {
   std::uint32_t value = 0;
   if (offset >= kIpr) {  // four priorities a word
     const unsigned first = offset >= kShpr1 ? offset - kShpr1 + kMemManage : kFirstIrq + offset - kIpr;
     for (unsigned i = 0; i < 4; ++i) {
-      if (first + i < Nvic::kExceptions) value |= std::uint32_t{nvic.priority(first + i)} << (8 * i);
+      const unsigned e = first + i, slot = e < kFirstIrq ? slot_of(view, e) : e;
+      if (e < Nvic::kExceptions && sees_slot(view, slot))
+        value |= std::uint32_t{nvic.priority(slot)} << (8 * i);
     }
     return value;
   }
+  if (offset >= kItns) return 0;
   const unsigned first = kFirstIrq + 8 * (offset & 0x7C);
   for (unsigned i = 0; i < 32 && first + i < kFirstIrq + nvic.irq_count(); ++i) {
     const unsigned e = first + i;
+    if (!sees_slot(view, e)) continue;
     const bool set = offset >= kIabr ? nvic.active(e) : offset >= kIspr ? nvic.pending(e) : nvic.enabled(e);
     value |= std::uint32_t{set} << i;
   }
   return value;
 }
 
-void Machine::write_nvic(std::uint32_t offset, std::uint32_t value) {
+void Machine::write_nvic(View view, std::uint32_t offset, std::uint32_t value) {
   if (offset == kStir) {
-    if (bits(value, 8, 0) < nvic.irq_count()) nvic.pend(kFirstIrq + bits(value, 8, 0));
+    const unsigned irq = bits(value, 8, 0);
+    if (irq < nvic.irq_count() && sees_slot(view, kFirstIrq + irq)) nvic.pend(kFirstIrq + irq);
     return priorities_changed();
   }
   if (offset >= kIpr) {
@@ -59,15 +90,19 @@ void Machine::write_nvic(std::uint32_t offset, std::uint32_t value) {
     const unsigned first = system ? offset - kShpr1 + kMemManage : kFirstIrq + offset - kIpr;
     if (system && v6m()) value &= offset == kShpr1 + 4 ? kShpr2V6m : kShpr3V6m;
     for (unsigned i = 0; i < 4; ++i) {
-      if (system || first + i < kFirstIrq + nvic.irq_count()) {
-        nvic.set_priority(first + i, static_cast<std::uint8_t>(bits(value, 8 * i + 7, 8 * i)));
-      }
+      const unsigned e = first + i, slot = system ? slot_of(view, e) : e;
+      if ((system || e < kFirstIrq + nvic.irq_count()) && sees_slot(view, slot))
+        nvic.set_priority(slot, static_cast<std::uint8_t>(bits(value, 8 * i + 7, 8 * i)));
     }
     return priorities_changed();
   }
+  write_nvic_bits(view, offset, value);
+}
+
+void Machine::write_nvic_bits(View view, std::uint32_t offset, std::uint32_t value) {
   const unsigned first = kFirstIrq + 8 * (offset & 0x7C);
   for (unsigned i = 0; i < 32 && first + i < kFirstIrq + nvic.irq_count(); ++i) {
-    if ((value >> i & 1) == 0) continue;
+    if ((value >> i & 1) == 0 || !sees_slot(view, first + i)) continue;
     if (offset < kIcer) {
       nvic.set_enabled(first + i, true);
     } else if (offset < kIspr) {
@@ -81,39 +116,51 @@ void Machine::write_nvic(std::uint32_t offset, std::uint32_t value) {
   priorities_changed();
 }
 
-std::uint32_t Machine::read_icsr() const {
+std::uint32_t Machine::read_icsr(View view) const {
   std::uint32_t value = ipsr;
   if (!v6m() && nvic.active_count() <= 1) value |= 1u << 11;  // RETTOBASE
-  value |= nvic.next_pending(false) << 12;                    // VECTPENDING
+  const unsigned next = nvic.next_pending(Masked::none);
+  value |= (sees_slot(view, next) ? number_of(next) : 1u) << 12;  // VECTPENDING; a Secure one has no name
   if (nvic.any_interrupt_pending()) value |= 1u << 22;
-  if (nvic.pending(kSysTick)) value |= 1u << 26;
-  if (nvic.pending(kPendSv)) value |= 1u << 28;
-  if (nvic.pending(kNmi)) value |= 1u << 31;
+  if (nvic.pending(slot_of(view, kSysTick))) value |= 1u << 26;
+  if (nvic.pending(slot_of(view, kPendSv))) value |= 1u << 28;
+  if (nvic.pending(kNmi) && sees_bus_faults(view)) value |= 1u << 31;
   return value;
 }
 
-void Machine::write_icsr(std::uint32_t value) {
-  if ((value & 1u << 25) != 0) nvic.unpend(kSysTick);
-  if ((value & 1u << 26) != 0) nvic.pend(kSysTick);
-  if ((value & 1u << 27) != 0) nvic.unpend(kPendSv);
-  if ((value & 1u << 28) != 0) nvic.pend(kPendSv);
-  if ((value & 1u << 31) != 0) nvic.pend(kNmi);
+void Machine::write_icsr(View view, std::uint32_t value) {
+  const unsigned timer = slot_of(view, kSysTick), pendsv = slot_of(view, kPendSv);
+  if ((value & 1u << 25) != 0) nvic.unpend(timer);
+  if ((value & 1u << 26) != 0) nvic.pend(timer);
+  if ((value & 1u << 27) != 0) nvic.unpend(pendsv);
+  if ((value & 1u << 28) != 0) nvic.pend(pendsv);
+  if ((value & 1u << 31) != 0 && sees_bus_faults(view)) nvic.pend(kNmi);
   priorities_changed();
 }
 
-std::uint32_t Machine::read_shcsr() const {
+std::uint32_t Machine::read_shcsr(View view) const {
   std::uint32_t value = 0;
-  for (const auto& [bit, e] : kShcsrActive) value |= std::uint32_t{nvic.active(e)} << bit;
-  for (const auto& [bit, e] : kShcsrPending) value |= std::uint32_t{nvic.pending(e)} << bit;
-  for (const auto& [bit, e] : kShcsrEnabled) value |= std::uint32_t{nvic.enabled(e)} << bit;
-  if (v8m()) {  // DDI 0553, D1.2.243
-    value |= std::uint32_t{nvic.active(kHardFault)} << 2 | std::uint32_t{nvic.active(kNmi)} << 5 |
-             std::uint32_t{nvic.pending(kHardFault)} << 21;
+  const auto flag = [&](unsigned bit, unsigned slot, bool set) {
+    if (sees_slot(view, slot)) value |= std::uint32_t{set} << bit;
+  };
+  for (const auto& [bit, e] : kShcsrActive) flag(bit, slot_of(view, e), nvic.active(slot_of(view, e)));
+  for (const auto& [bit, e] : kShcsrPending) flag(bit, slot_of(view, e), nvic.pending(slot_of(view, e)));
+  for (const auto& [bit, e] : kShcsrEnabled) flag(bit, slot_of(view, e), nvic.enabled(slot_of(view, e)));
+  if (v8m()) {
+    const unsigned hard = slot_of(view, kHardFault);
+    flag(kHardFaultActive, hard, nvic.active(hard));
+    flag(kHardFaultPending, hard, nvic.pending(hard));
+    flag(kNmiActive, kNmi, nvic.active(kNmi));
+  }
+  if (has_security) {
+    flag(kSecureFaultActive, kSecureFault, nvic.active(kSecureFault));
+    flag(kSecureFaultEnabled, kSecureFault, nvic.enabled(kSecureFault));
+    flag(kSecureFaultPending, kSecureFault, nvic.pending(kSecureFault));
   }
   return v6m() ? value & kShcsrV6m : value;
 }
 
-void Machine::write_shcsr(std::uint32_t value) {
+void Machine::write_shcsr(View view, std::uint32_t value) {
   if (v6m()) {
     if ((value & kShcsrV6m) != 0) {
       nvic.pend(kSvCall);
@@ -122,26 +169,50 @@ void Machine::write_shcsr(std::uint32_t value) {
     }
     return priorities_changed();
   }
-  for (const auto& [bit, e] : kShcsrActive) nvic.set_active(e, (value >> bit & 1) != 0);
-  for (const auto& [bit, e] : kShcsrPending) {
-    if ((value >> bit & 1) != 0) {
-      nvic.pend(e);
+  const auto set_pending = [&](unsigned slot, bool on) {
+    if (on) {
+      nvic.pend(slot);
     } else {
-      nvic.unpend(e);
+      nvic.unpend(slot);
     }
+  };
+  const auto each = [&](std::span<const ShcsrFlag> flags, auto&& set) {
+    for (const auto& [bit, e] : flags) {
+      if (sees_slot(view, slot_of(view, e))) set(slot_of(view, e), (value >> bit & 1) != 0);
+    }
+  };
+  each(kShcsrActive, [&](unsigned slot, bool on) { nvic.set_active(slot, on); });
+  each(kShcsrPending, set_pending);
+  each(kShcsrEnabled, [&](unsigned slot, bool on) { nvic.set_enabled(slot, on); });
+  if (has_security && view.trusted) {
+    nvic.set_active(kSecureFault, (value >> kSecureFaultActive & 1) != 0);
+    nvic.set_enabled(kSecureFault, (value >> kSecureFaultEnabled & 1) != 0);
+    set_pending(kSecureFault, (value >> kSecureFaultPending & 1) != 0);
   }
-  for (const auto& [bit, e] : kShcsrEnabled) nvic.set_enabled(e, (value >> bit & 1) != 0);
   priorities_changed();
 }
 
-void Machine::write_aircr(std::uint32_t value) {
+std::uint32_t Machine::read_aircr(View view) const {
+  std::uint32_t value = 0xFA050000 | nvic.prigroup(view.secure) << 8 | (nvic.bfhfnmins() ? kBfhfnmins : 0u);
+  if (view.trusted) value |= (nvic.pris() ? kPris : 0u) | (shared.sysresetreqs ? kSysResetReqS : 0u);
+  return value;
+}
+
+// PRIS, BFHFNMINS and SYSRESETREQS are Secure state's (DDI 0553, D1.2.3).
+void Machine::write_aircr(View view, std::uint32_t value) {
   if (value >> 16 != kVectKey) return;
-  if (!v6m()) nvic.set_prigroup(bits(value, 10, 8));
-  const bool system_reset_request = (value & 4) != 0;
+  if (!v6m()) nvic.set_prigroup(view.secure, bits(value, 10, 8));
+  if (has_security && view.trusted) {
+    nvic.set_bfhfnmins((value & kBfhfnmins) != 0);
+    nvic.set_pris((value & kPris) != 0);
+    shared.sysresetreqs = (value & kSysResetReqS) != 0;
+  }
+  const bool may_reset = !has_security || view.trusted || !shared.sysresetreqs;
+  const bool system_reset_request = (value & kSysResetReq) != 0 && may_reset;
   // VECTRESET and VECTCLRACTIVE are for a halted core only (B3.2.6): a debugger's. Armv6-M, Armv8-M and the
   // Cortex-M7 have no VECTRESET.
-  const bool vectreset = (value & 1) != 0 && !v6m() && !v8m() && bits(facts.cpuid, 15, 4) != 0xC27;
-  if ((value & 2) != 0 && debug.halted) {
+  const bool vectreset = (value & kVectReset) != 0 && !v6m() && !v8m() && bits(facts.cpuid, 15, 4) != 0xC27;
+  if ((value & kVectClrActive) != 0 && debug.halted) {
     nvic.clear_active();
     ipsr = 0;
   }

@@ -16,7 +16,8 @@ enum : std::uint32_t {
   BASE = 0xF8,
   IDR = 0xFC
 };
-constexpr Field Size{"Size", 0, 3}, AddrInc{"AddrInc", 4, 2}, DeviceEn{"DeviceEn", 6};
+constexpr Field Size{"Size", 0, 3}, AddrInc{"AddrInc", 4, 2}, DeviceEn{"DeviceEn", 6}, SPIDEN{"SPIDEN", 23},
+    HNONSEC{"HNONSEC", 30};
 constexpr std::uint32_t kCswWritable = 0x7F000037;  // Size, AddrInc, Prot and MasterType (DDI 0439 8.3.3)
 constexpr std::uint32_t kCswReset = 0x23000042;
 constexpr std::uint32_t kIncrementPacked = 2, kSizeWord = 2;
@@ -27,7 +28,7 @@ Field lanes(std::uint32_t address, unsigned size) { return {"lanes", 8 * (addres
 }  // namespace
 
 void MemAp::reset() {
-  csw_ = kCswReset;
+  csw_ = HNONSEC.set(kCswReset, facts_.trust_zone);
   tar_ = result_ = 0;
   access_.reset();
 }
@@ -55,7 +56,7 @@ void MemAp::begin_write(std::uint32_t offset, std::uint32_t value) {
 void MemAp::begin_read(std::uint32_t offset) {
   switch (offset) {
     case CSW:
-      result_ = csw_;
+      result_ = csw_ | SPIDEN.of(facts_.trust_zone && bus_.secure_debug_allowed());
       break;
     case TAR:
       result_ = tar_;
@@ -104,11 +105,18 @@ void MemAp::begin_transfer(Access access) {
   access_ = access;
 }
 
+Security MemAp::security() const {
+  const bool secure = facts_.trust_zone && !HNONSEC.is_set(csw_) && bus_.secure_debug_allowed();
+  return secure ? Security::secure : Security::non_secure;
+}
+
 BusStatus MemAp::transfer_beat(Access& access) {
   const Field field = lanes(access.address, access.size);
-  if (access.write) return bus_.debug_write(facts_, access.address, access.size, field.get(access.value));
+  if (access.write) {
+    return bus_.debug_write(facts_, security(), access.address, access.size, field.get(access.value));
+  }
   std::uint32_t value = 0;
-  const BusStatus status = bus_.debug_read(facts_, access.address, access.size, value);
+  const BusStatus status = bus_.debug_read(facts_, security(), access.address, access.size, value);
   if (status == BusStatus::ok) result_ |= field.of(value);
   return status;
 }

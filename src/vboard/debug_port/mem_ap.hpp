@@ -13,16 +13,20 @@ struct MemApFacts {
   std::uint32_t idr = 0, base = 0;
   std::uint32_t tar_wrap = 0x400;  // bytes: auto-increment wraps at the next multiple
   bool core = true;                // the core and its private bus are behind it
+  bool trust_zone = false;         // an AHB5-AP: CSW has HNONSEC and SPIDEN
 };
 
 // The buses behind the access ports.
 class DebugBus {
  public:
   virtual ~DebugBus() = default;
-  virtual BusStatus debug_read(const MemApFacts& port, std::uint32_t address, unsigned size,
-                               std::uint32_t& value) = 0;
-  virtual BusStatus debug_write(const MemApFacts& port, std::uint32_t address, unsigned size,
-                                std::uint32_t value) = 0;
+  virtual BusStatus debug_read(const MemApFacts& port, Security security, std::uint32_t address,
+                               unsigned size, std::uint32_t& value) = 0;
+  virtual BusStatus debug_write(const MemApFacts& port, Security security, std::uint32_t address,
+                                unsigned size, std::uint32_t value) = 0;
+  // SPIDEN, as CSW shows it: a debugger may make Secure accesses at this moment. Without, what it asks for as
+  // Secure goes out as Non-secure (ADIv5.2 C2.6.4, "SPIDEN").
+  virtual bool secure_debug_allowed() const = 0;
 };
 
 class MemAp {
@@ -54,6 +58,8 @@ class MemAp {
   Access banked_access(std::uint32_t offset, bool write, std::uint32_t value) const;
   BusStatus transfer_beat(Access& access);
   void increment_tar(unsigned size);
+
+  Security security() const;
 
   MemApFacts facts_;
   DebugBus& bus_;

@@ -7,7 +7,7 @@
 
 #include "core_oracle.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_architecture_oracle_test {
 namespace {
 
 CoreFacts core(Architecture architecture, std::uint32_t cpuid) {
@@ -117,7 +117,7 @@ TEST_F(OracleM3, DspInstructionsAreUndefined) {
     core_.set_registers(state_);
     core_.run(1);
     std::uint32_t cfsr = 0;
-    core_.read_ppb(Master::debug, 0xE000ED28, 4, cfsr);
+    core_.read_ppb(Master::debug, Security::non_secure, 0xE000ED28, 4, cfsr);
     EXPECT_NE(cfsr & 1u << 16, 0u) << describe(encoding, instruction);  // UNDEFINSTR
     next_ += 8;
     ++tried;
@@ -143,4 +143,4 @@ TEST_F(OracleM33, Thumb32) { run_all(kThumb32, 15); }
 TEST_F(OracleM33, LoadAcquireAndStoreRelease) { run_all(kOrdered, 40); }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_architecture_oracle_test

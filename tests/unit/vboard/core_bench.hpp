@@ -26,7 +26,8 @@ class BenchBus : public SystemBus {
  public:
   BenchBus() : flash(kFlashSize, 0xFF), ram(kRamSize, 0) {}
 
-  BusStatus read(Master master, std::uint32_t address, unsigned size, std::uint32_t& value) override {
+  BusStatus read(Master master, Security, std::uint32_t address, unsigned size,
+                 std::uint32_t& value) override {
     ++reads;
     if (address == kBusy) {
       value = core->cycle() < busy_until ? 1 : 0;
@@ -43,7 +44,7 @@ class BenchBus : public SystemBus {
     for (unsigned i = 0; i < size; ++i) value |= std::uint32_t{(*memory)[address - begin + i]} << (8 * i);
     return BusStatus::ok;
   }
-  BusStatus write(Master, std::uint32_t address, unsigned size, std::uint32_t value) override {
+  BusStatus write(Master, Security, std::uint32_t address, unsigned size, std::uint32_t value) override {
     if (address == kBusy) return busy_until = core->cycle() + value, BusStatus::ok;
     if (address == kFed) return ++feedings, BusStatus::ok;
     std::uint32_t begin = 0;
@@ -56,7 +57,7 @@ class BenchBus : public SystemBus {
   bool write_repeats(std::uint32_t address, std::uint32_t) override {
     return address == kFed && !counts_feedings;
   }
-  const std::uint8_t* fetch_window(std::uint32_t address, std::uint32_t& begin,
+  const std::uint8_t* fetch_window(Security, std::uint32_t address, std::uint32_t& begin,
                                    std::uint32_t& size) override {
     Bytes* memory = find(address, begin);
     if (memory == nullptr || (memory == &flash && core != nullptr && core->cycle() < flash_stalls_until))
@@ -64,7 +65,8 @@ class BenchBus : public SystemBus {
     size = static_cast<std::uint32_t>(memory->size());
     return memory->data() + (address - begin);
   }
-  std::uint8_t* data_window(std::uint32_t address, std::uint32_t& begin, std::uint32_t& size) override {
+  std::uint8_t* data_window(Security, std::uint32_t address, std::uint32_t& begin,
+                            std::uint32_t& size) override {
     if (!fast_ram || find(address, begin) != &ram) return nullptr;
     size = kRamSize;
     return ram.data() + (address - begin);
@@ -113,10 +115,12 @@ struct Bench {
   }
   std::uint32_t read(std::uint32_t address) {
     std::uint32_t value = 0;
-    core.read_ppb(Master::debug, address, 4, value);
+    core.read_ppb(Master::debug, Security::non_secure, address, 4, value);
     return value;
   }
-  void write(std::uint32_t address, std::uint32_t value) { core.write_ppb(Master::debug, address, 4, value); }
+  void write(std::uint32_t address, std::uint32_t value) {
+    core.write_ppb(Master::debug, Security::non_secure, address, 4, value);
+  }
   void enable_debug(std::uint32_t bits = 1) { write(kDhcsr, kKey | bits); }
   void halt() { enable_debug(3); }
   void resume() { enable_debug(1); }

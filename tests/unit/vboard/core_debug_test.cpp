@@ -3,7 +3,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_debug_test {
 namespace {
 
 constexpr std::uint16_t kMovsR0_1 = 0x2001, kAddsR0_1 = 0x3001, kBranchSelf = 0xE7FE, kBkpt = 0xBE00;
@@ -311,4 +311,4 @@ TEST(CoreDebug, IdentificationRegistersOfEachCore) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_debug_test

@@ -3,7 +3,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_exception_test {
 namespace {
 
 constexpr std::uint16_t kAddsR0_1 = 0x3001, kBranchSelf = 0xE7FE, kBxLr = 0x4770, kWfi = 0xBF30,
@@ -171,9 +171,10 @@ TEST(CoreException, BusFaultNamesItsAddressAndByteWritesClearCfsr) {
   b.core.run(50);
   EXPECT_EQ(b.exception(), 5u);
   EXPECT_EQ(b.read(kBfar), 0x80000000u);
-  EXPECT_EQ(b.core.write_ppb(Master::debug, kCfsr + 1, 1, 0x02), BusStatus::ok);
+  EXPECT_EQ(b.core.write_ppb(Master::debug, Security::non_secure, kCfsr + 1, 1, 0x02), BusStatus::ok);
   EXPECT_EQ(b.read(kCfsr), 0x8000u);
-  EXPECT_EQ(b.core.write_ppb(Master::debug, kShcsr, 1, 0), BusStatus::error);  // words only
+  EXPECT_EQ(b.core.write_ppb(Master::debug, Security::non_secure, kShcsr, 1, 0),
+            BusStatus::error);  // words only
 }
 
 TEST(CoreException, BkptWithoutDebuggerIsAHardFault) {
@@ -347,4 +348,4 @@ TEST(CoreException, SoftwareResetsItself) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_exception_test

@@ -11,7 +11,7 @@
 #include "core_bench.hpp"
 #include "firmware/float_work.h"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_float_firmware_test {
 namespace {
 
 constexpr std::uint32_t kDone = 0x600DF10A;
@@ -63,4 +63,4 @@ TEST(CoreFloatFirmware, DoublePrecisionOnACortexM7) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_float_firmware_test

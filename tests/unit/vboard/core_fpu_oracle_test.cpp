@@ -20,7 +20,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_fpu_oracle_test {
 namespace {
 
 // As the manual prints it. d n m: register fields (with D, N, M for the extra bits, which are 0 for doubles),
@@ -119,7 +119,7 @@ class FpuOracle : public testing::Test {
     store_le32(bus_.flash, 0, kRam + kRamSize);
     store_le32(bus_.flash, 4, kProgram | 1);
     core_.power_on_reset();
-    core_.write_ppb(Master::debug, 0xE000ED88, 4, 0x00F00000);  // CPACR
+    core_.write_ppb(Master::debug, Security::non_secure, 0xE000ED88, 4, 0x00F00000);  // CPACR
   }
 
   std::uint32_t random() { return static_cast<std::uint32_t>(random_()); }
@@ -333,4 +333,4 @@ TEST_F(FpuOracle, DoublePrecision) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_fpu_oracle_test

@@ -3,7 +3,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_fpu_test {
 namespace {
 
 constexpr std::uint32_t kCpacr = 0xE000ED88, kFpccr = 0xE000EF34, kFpcar = 0xE000EF38, kFpdscr = 0xE000EF3C,
@@ -209,4 +209,4 @@ TEST(CoreFpu, APollingLoopThatComputesIsNotSkipped) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_fpu_test

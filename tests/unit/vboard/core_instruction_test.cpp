@@ -4,7 +4,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_instruction_test {
 namespace {
 
 constexpr std::uint32_t kCode = kFlash + 0x100;
@@ -144,4 +144,4 @@ TEST(CoreInstruction, UnalignedAccessesThroughTheBus) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_instruction_test

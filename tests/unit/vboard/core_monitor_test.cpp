@@ -3,7 +3,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_monitor_test {
 namespace {
 
 constexpr std::uint32_t kDwtCtrl = 0xE0001000, kCyccnt = 0xE0001004, kComp0 = 0xE0001020, kMask0 = 0xE0001024,
@@ -196,4 +196,4 @@ TEST(CoreMonitor, IsPendedBySoftwareAndDisabledByDefault) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_monitor_test

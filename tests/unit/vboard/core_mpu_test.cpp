@@ -3,7 +3,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_mpu_test {
 namespace {
 
 constexpr std::uint32_t kType = 0xE000ED90, kCtrl = 0xE000ED94, kRnr = 0xE000ED98, kRbar = 0xE000ED9C,
@@ -190,4 +190,4 @@ TEST(CoreMpu, OffInHardFaultWithoutHfnmiena) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_mpu_test

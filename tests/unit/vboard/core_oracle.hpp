@@ -200,21 +200,22 @@ inline constexpr unsigned kRegisters[] = {
 class OracleBus final : public SystemBus {
  public:
   OracleBus() : code(kCodeSize), ram(kRamSize) {}
-  BusStatus read(Master, std::uint32_t address, unsigned size, std::uint32_t& value) override {
+  BusStatus read(Master, Security security, std::uint32_t address, unsigned size,
+                 std::uint32_t& value) override {
     std::uint32_t begin = 0, length = 0;
     if (address < 8) return value = address == 0 ? kRam + kRamSize : kFirstProgram | 1, BusStatus::ok;
-    const std::uint8_t* bytes = fetch_window(address, begin, length);
+    const std::uint8_t* bytes = fetch_window(security, address, begin, length);
     if (bytes == nullptr) return BusStatus::error;
     value = 0;
     std::memcpy(&value, bytes, size);
     return BusStatus::ok;
   }
-  BusStatus write(Master, std::uint32_t address, unsigned size, std::uint32_t value) override {
+  BusStatus write(Master, Security, std::uint32_t address, unsigned size, std::uint32_t value) override {
     if (address - kRam >= kRamSize) return BusStatus::error;
     std::memcpy(ram.data() + (address - kRam), &value, size);
     return BusStatus::ok;
   }
-  const std::uint8_t* fetch_window(std::uint32_t address, std::uint32_t& begin,
+  const std::uint8_t* fetch_window(Security, std::uint32_t address, std::uint32_t& begin,
                                    std::uint32_t& size) override {
     const bool in_ram = address - kRam < kRamSize;
     if (!in_ram && address - kCode >= kCodeSize) return nullptr;
@@ -222,7 +223,8 @@ class OracleBus final : public SystemBus {
     size = in_ram ? kRamSize : kCodeSize;
     return (in_ram ? ram : code).data() + (address - begin);
   }
-  std::uint8_t* data_window(std::uint32_t address, std::uint32_t& begin, std::uint32_t& size) override {
+  std::uint8_t* data_window(Security, std::uint32_t address, std::uint32_t& begin,
+                            std::uint32_t& size) override {
     if (!fast_ram || address - kRam >= kRamSize) return nullptr;
     begin = kRam;
     size = kRamSize;

@@ -1,7 +1,7 @@
 // Against Unicorn's Cortex-M4: random instructions in random states, one at a time and in IT blocks.
 #include "core_oracle.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_oracle_test {
 namespace {
 
 class OracleM4 : public Oracle {
@@ -43,4 +43,4 @@ TEST_F(OracleM4, ItBlocks) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_oracle_test

@@ -3,7 +3,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_time_test {
 namespace {
 
 constexpr std::uint32_t kCode = kFlash + 0x100;
@@ -229,4 +229,4 @@ TEST(CoreTime, DeepSleepStopsSysTickAndTheCycleCounterUnlessClocksAreKept) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_time_test

@@ -4,7 +4,7 @@
 
 #include "unit/vboard/core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_trace_test {
 namespace {
 
 using armv7m::ShiftedByte;
@@ -45,7 +45,7 @@ struct TraceBench : Bench {
     return values;
   }
   void say(unsigned port, unsigned size, std::uint32_t value) {
-    core.write_ppb(Master::debug, kStim + 4 * port, size, value);
+    core.write_ppb(Master::debug, Security::non_secure, kStim + 4 * port, size, value);
   }
 
   std::vector<ShiftedByte> left;
@@ -133,4 +133,4 @@ TEST(CoreTrace, DwtSamplesThePc) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_trace_test

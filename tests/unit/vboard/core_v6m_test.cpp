@@ -3,7 +3,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_v6m_test {
 namespace {
 
 constexpr std::uint16_t kMovsR0_1 = 0x2001, kAddsR0_1 = 0x3001, kBranchSelf = 0xE7FE;
@@ -121,11 +121,13 @@ TEST(CoreV6m, SystemControlSpaceTakesWordsOnly) {
   b.core.run(50);
   EXPECT_EQ(b.exception(), kHardFault);
   std::uint32_t value = 0;
-  EXPECT_EQ(b.core.read_ppb(Master::debug, 0xE000E400, 1, value), BusStatus::error);
-  EXPECT_EQ(b.core.write_ppb(Master::debug, 0xE000E402, 2, 0), BusStatus::error);
-  EXPECT_EQ(b.core.read_ppb(Master::debug, kDcrdr, 1, value), BusStatus::ok);
-  EXPECT_EQ(b.core.read_ppb(Master::debug, 0xE0000000, 4, value), BusStatus::error);  // no ITM
-  EXPECT_EQ(b.core.read_ppb(Master::debug, 0xE0040000, 4, value), BusStatus::error);  // no TPIU
+  EXPECT_EQ(b.core.read_ppb(Master::debug, Security::non_secure, 0xE000E400, 1, value), BusStatus::error);
+  EXPECT_EQ(b.core.write_ppb(Master::debug, Security::non_secure, 0xE000E402, 2, 0), BusStatus::error);
+  EXPECT_EQ(b.core.read_ppb(Master::debug, Security::non_secure, kDcrdr, 1, value), BusStatus::ok);
+  EXPECT_EQ(b.core.read_ppb(Master::debug, Security::non_secure, 0xE0000000, 4, value),
+            BusStatus::error);  // no ITM
+  EXPECT_EQ(b.core.read_ppb(Master::debug, Security::non_secure, 0xE0040000, 4, value),
+            BusStatus::error);  // no TPIU
 }
 
 TEST(CoreV6m, SpecialRegistersOfMainlineAreNotThere) {
@@ -213,4 +215,4 @@ TEST(CoreV6m, MpuHasRegionsFrom256BytesOn) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_v6m_test

@@ -3,7 +3,7 @@
 
 #include "core_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::core_v8m_test {
 namespace {
 
 constexpr std::uint16_t kBranchSelf = 0xE7FE, kBxLr = 0x4770, kSvc = 0xDF00;
@@ -260,4 +260,4 @@ TEST(CoreV8m, ProtectionByBaseAndLimit) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::core_v8m_test

@@ -30,11 +30,17 @@ struct RamRegion {
   std::uint32_t alias = 0;  // seen there as well (secure alias of L5/U5/H5, ITCM view …); 0: nowhere
 };
 
+// The MPCBB of an SRAM: where its registers are, the SRAM in its Non-secure alias, and the bytes of a block.
+struct SramGuard {
+  std::uint32_t registers = 0, base = 0, kib = 0, block = 512;
+};
+
 // A place where main flash is seen: [address, address + size) is cells[offset …]. `size` 0: to the end of the
 // cells.
 struct FlashWindow {
   std::uint32_t address = 0, offset = 0, size = 0;
   bool writable = true;
+  bool secure_alias = false;  // see GenerationFacts::aliases_always
 };
 
 // A range of addresses that answers; what no model stands for is plain storage there.
@@ -60,6 +66,15 @@ struct StatusBit {
 struct OptionWord {
   std::string_view name;  // "OPTCR", as in FILE.options
   std::uint32_t factory = 0;
+};
+
+// Where TrustZone is switched on, and what the words of the watermarks are by that: all of the flash is
+// Secure.
+struct TrustZoneOption {
+  std::string_view word;  // "OPTR"
+  Field tzen;
+  std::uint32_t on = 1;
+  std::vector<OptionWord> watermarks = {};
 };
 
 // One access port. The core is behind `core`; the others reach the bus matrix but not the private peripheral
@@ -89,7 +104,8 @@ struct BlockPlaces {
 // Facts that several lines have in common.
 struct GenerationFacts {
   BlockPlaces places;
-  std::uint32_t system_memory = 0, system_memory_size = 0;  // ST's boot loader: erased here
+  std::uint32_t system_memory = 0, system_memory_size = 0;  // ST's boot loader: erased here …
+  std::uint32_t secure_services = 0;  // … but where TrustZone starts it by RSS, which is there (boot_rom.hpp)
   std::uint32_t otp = 0, otp_locks = 0,
                 otp_size = 0;  // one lock byte for each of 16 blocks, where it has locks
   std::uint32_t option_area = 0, option_area_size = 0;  // memory-mapped option bytes
@@ -107,6 +123,8 @@ struct GenerationFacts {
   std::uint32_t lsi_hertz = 32000;  // what the IWDG counts
   // Peripherals are seen at address + this too (L5, U5, H5: 0x10000000); 0: nowhere else.
   std::uint32_t secure_alias = 0;
+  // Secure aliases are there without TrustZone as well.
+  bool aliases_always = true;
 };
 
 struct ChipLine {
@@ -135,6 +153,11 @@ struct ChipLine {
   // Address of the vector table after reset as the option words say (F7, H7 …): VTOR has it, and nothing is
   // aliased at 0. Null: what is seen at 0, which is flash, or what SYSCFG's MEM_MODE says.
   std::function<std::uint32_t(const NonVolatile&)> boot_address = {};
+  // With TrustZone in force: where the Secure state boots; `boot_address` is what the Non-secure VTOR starts
+  // with.
+  std::function<std::uint32_t(const NonVolatile&)> secure_boot_address = {};
+  std::vector<SramGuard> sram_guards = {};
+  std::optional<TrustZoneOption> trust_zone = {};
 };
 
 // "stm32f407" + one letter of `pins` + one of `sizes`, e.g. 'g' for 1024 KiB.
@@ -151,13 +174,14 @@ struct ChipFacts {
 };
 
 // The tables of one generation, each in its own file.
-std::vector<OrderingRow> f2_chips();  // F2, F4, F7: facts_f2.cpp
-std::vector<OrderingRow> f1_chips();  // F0, F1, F3: facts_f1.cpp
-std::vector<OrderingRow> l4_chips();  // G0, G4, L4, L4+, WB, WL, C0, U0: facts_l4.cpp
-std::vector<OrderingRow> u5_chips();  // L5, U5, WBA (Cortex-M33): facts_u5.cpp
-std::vector<OrderingRow> lx_chips();  // L0, L1: facts_lx.cpp
-std::vector<OrderingRow> h7_chips();  // H7: facts_h7.cpp
-std::vector<OrderingRow> h5_chips();  // H5: facts_h5.cpp
+std::vector<OrderingRow> f2_chips();    // F2, F4, F7: facts_f2.cpp
+std::vector<OrderingRow> f1_chips();    // F0, F1, F3: facts_f1.cpp
+std::vector<OrderingRow> l4_chips();    // G0, G4, L4, L4+, WB, WL, C0, U0: facts_l4.cpp
+std::vector<OrderingRow> u5_chips();    // L5, U5, WBA (Cortex-M33): facts_u5.cpp
+std::vector<OrderingRow> lx_chips();    // L0, L1: facts_lx.cpp
+std::vector<OrderingRow> h7_chips();    // H7: facts_h7.cpp
+std::vector<OrderingRow> h5_chips();    // H5: facts_h5.cpp
+std::vector<OrderingRow> nrf5_chips();  // Nordic nRF51, nRF52: facts_nrf5.cpp
 
 // Finds "stm32f407vg", also with package and temperature suffix ("STM32F407VGT6"). ConfigError names what is
 // not known and lists near names.

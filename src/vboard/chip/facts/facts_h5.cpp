@@ -1,6 +1,6 @@
 // The virtual H5: facts of the generation, of each line, and ordering codes. Addresses are *_BASE of
-// cmsis-device-h5, fields its *_Pos; RM0481 H523/H533, H562/H563/H573, RM0492 H503. The core is the board's
-// Armv7-M under the name of a Cortex-M33: there is no TrustZone, the secure aliases show the same.
+// cmsis-device-h5, fields its *_Pos; RM0481 H523/H533, H562/H563/H573, RM0492 H503, which has no TrustZone.
+// The Secure aliases show the same while it is off.
 #include "vboard/chip/facts/chip_line.hpp"
 #include "vboard/chip/facts/cores.hpp"
 #include "vboard/chip/facts/facts.hpp"
@@ -109,10 +109,32 @@ std::uint32_t boot_address(const NonVolatile& memory) {
   return h5_flash_reg::NSBOOTADD.get(memory.option("NSBOOTR")) << 8;
 }
 
-Device h5_device(const LineRow& row, const H5FlashLayout& layout, bool trust_zone,
+// The same of SECBOOTR, for the Secure state.
+std::uint32_t secure_boot_address(const NonVolatile& memory) {
+  return h5_flash_reg::SECBOOTADD.get(memory.option("SECBOOTR")) << 8;
+}
+
+// GTZC_MPCBBx_BASE_NS, SRAMx_BASE_NS and SRAMx_SIZE of the headers.
+using Guards = std::vector<SramGuard>;
+Guards guards(std::uint32_t kib1, std::uint32_t kib2, std::uint32_t kib3) {
+  const std::uint32_t second = 0x20000000 + kib1 * 1024, third = second + kib2 * 1024;
+  return {{0x40032C00, 0x20000000, kib1}, {0x40033000, second, kib2}, {0x40033400, third, kib3}};
+}
+
+Device h5_device(const LineRow& row, const H5FlashLayout& layout, Guards sram_guards,
                  std::vector<OrderingCodes> codes) {
+  const bool trust_zone = !sram_guards.empty();
   ChipLine line = chip_line(trust_zone ? h5_generation() : h50x_generation(), row);
-  if (trust_zone) line.flash.push_back({.address = 0x0C000000});
+  if (trust_zone) {
+    line.flash.push_back({.address = 0x0C000000, .secure_alias = true});
+    line.secure_boot_address = secure_boot_address;
+    const std::uint32_t all = h5_flash_reg::SECWM_END.of(layout.watermark_end);
+    line.trust_zone = {.word = "OPTSR2",
+                       .tzen = h5_flash_reg::TZEN,
+                       .on = h5_flash_reg::kTzenEnabled,
+                       .watermarks = {{"SECWM1", all}, {"SECWM2", all}}};
+    line.sram_guards = std::move(sram_guards);
+  }
   line.options = h5_option_words(layout);
   line.make_flash = [&layout](const ChipFacts&, NonVolatile& memory, FlashSurroundings around) {
     return std::make_unique<H5Flash>(layout, memory, std::move(around));
@@ -125,12 +147,12 @@ Device h5_device(const LineRow& row, const H5FlashLayout& layout, bool trust_zon
 // data sheet.
 std::vector<Device> devices() {
   return {
-      h5_device({"H503", "RM0492", 0x10016474, cortex_m33(134), rams(32, 2, false), kH50x}, h50x_flash(),
-                false, {{"stm32h503", "cekr", "b"}}),
+      h5_device({"H503", "RM0492", 0x10016474, cortex_m33(134), rams(32, 2, false), kH50x}, h50x_flash(), {},
+                {{"stm32h503", "cekr", "b"}}),
       h5_device({"H523/H533", "RM0481", 0x10006478, cortex_m33(133), rams(272, 2, true), kH52x}, h52x_flash(),
-                true, {{"stm32h523", "chrvz", "ce"}, {"stm32h533", "chrvz", "e"}}),
+                guards(128, 80, 64), {{"stm32h523", "chrvz", "ce"}, {"stm32h533", "chrvz", "e"}}),
       h5_device({"H562/H563/H573", "RM0481", 0x10076484, cortex_m33(131), rams(640, 4, true), kH56x},
-                h56x_flash(), true,
+                h56x_flash(), guards(256, 64, 320),
                 {{"stm32h562", "rvzai", "gi"}, {"stm32h563", "rvzaim", "gi"}, {"stm32h573", "rvzaim", "i"}}),
   };
 }

@@ -229,7 +229,7 @@ bool F1Flash::protects_itself(std::uint32_t offset) const {
 
 // RM0091 3.2.2: other widths are a bus error; a cell that is not erased takes 0x0000 alone. What happens to a
 // write without PG no manual says: here it is a programming error.
-BusStatus F1Flash::write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) {
+BusStatus F1Flash::write_cells(Security, std::uint32_t offset, unsigned size, std::uint32_t value) {
   Bank& bank = bank_at(offset);
   if (bank.engine.busy()) return BusStatus::stalled;
   if (size != 2) {
@@ -264,7 +264,7 @@ bool F1Flash::stalls(std::uint32_t offset, std::uint32_t size) {
   return std::any_of(banks_.begin(), banks_.end(), [&](Bank& b) { return b.engine.affects(offset, size); });
 }
 
-BusStatus F1Flash::read_cells(Master, std::uint32_t offset, unsigned size, std::uint32_t& value) {
+BusStatus F1Flash::read_cells(Master, Security, std::uint32_t offset, unsigned size, std::uint32_t& value) {
   if (closed()) return BusStatus::error;
   if (stalls(offset, size)) return BusStatus::stalled;
   value = load_sized(memory_.cells, offset, size);
@@ -272,7 +272,7 @@ BusStatus F1Flash::read_cells(Master, std::uint32_t offset, unsigned size, std::
 }
 
 // A bank is read as one piece: its pages stall together.
-std::optional<ByteView> F1Flash::window(std::uint32_t offset, std::uint32_t& begin) {
+std::optional<ByteView> F1Flash::window(Security, std::uint32_t offset, std::uint32_t& begin) {
   if (closed() || stalls(offset, 1)) return {};
   const CellRange& cells = bank_at(offset).cells;
   begin = cells.offset;

@@ -280,7 +280,7 @@ bool F2Flash::program_allowed(std::uint32_t offset, unsigned size) {
   return true;
 }
 
-BusStatus F2Flash::write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) {
+BusStatus F2Flash::write_cells(Security, std::uint32_t offset, unsigned size, std::uint32_t value) {
   if (engine_.busy()) return BusStatus::stalled;
   if (!program_allowed(offset, size)) return BusStatus::ok;
   const F2Sector& sector = sector_at(offset);
@@ -341,7 +341,8 @@ bool F2Flash::readout_protected(const F2Sector& sector) const {
   return has_pcrop_bit(sector) || (line_.has_pcrop && SPRMOD.is_set(optcr_) && not_write_protect_bit(sector));
 }
 
-BusStatus F2Flash::read_cells(Master master, std::uint32_t offset, unsigned size, std::uint32_t& value) {
+BusStatus F2Flash::read_cells(Master master, Security, std::uint32_t offset, unsigned size,
+                              std::uint32_t& value) {
   if (closed()) return BusStatus::error;
   if (engine_.affects(offset, size)) return BusStatus::stalled;
   if (master != Master::fetch && readout_protected(sector_at(offset))) {
@@ -360,7 +361,7 @@ BusStatus F2Flash::read_otp(std::uint32_t offset, unsigned size, std::uint32_t& 
   return BusStatus::ok;
 }
 
-std::optional<ByteView> F2Flash::window(std::uint32_t offset, std::uint32_t& sector_offset) {
+std::optional<ByteView> F2Flash::window(Security, std::uint32_t offset, std::uint32_t& sector_offset) {
   if (closed() || engine_.affects(offset, 1)) return {};
   const F2Sector& sector = sector_at(offset);
   sector_offset = sector.offset;

@@ -32,11 +32,12 @@ class F2Flash final : public FlashController {
   void power_on_reset() override;
   void debugger_attached() override;
 
-  BusStatus read_cells(Master master, std::uint32_t offset, unsigned size, std::uint32_t& value) override;
-  BusStatus write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) override;
+  BusStatus read_cells(Master master, Security security, std::uint32_t offset, unsigned size,
+                       std::uint32_t& value) override;
+  BusStatus write_cells(Security security, std::uint32_t offset, unsigned size, std::uint32_t value) override;
   BusStatus read_otp(std::uint32_t offset, unsigned size, std::uint32_t& value) override;
   BusStatus write_otp(std::uint32_t offset, unsigned size, std::uint32_t value) override;
-  std::optional<ByteView> window(std::uint32_t offset, std::uint32_t& begin) override;
+  std::optional<ByteView> window(Security security, std::uint32_t offset, std::uint32_t& begin) override;
   BusStatus read_option_area(std::uint32_t offset, unsigned size, std::uint32_t& value) override;
 
   void settle() override { engine_.settle(); }

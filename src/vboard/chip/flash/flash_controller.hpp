@@ -38,9 +38,12 @@ class FlashController : public RegisterBlock {
   virtual void debugger_attached() = 0;
 
   // Main flash, by offset into NonVolatile::cells; `size` 1, 2 or 4 (a 64-bit bus access is two of 4). Error:
-  // read protection, or an access the interface refuses. Stalled: BSY in that bank.
-  virtual BusStatus read_cells(Master master, std::uint32_t offset, unsigned size, std::uint32_t& value) = 0;
-  virtual BusStatus write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) = 0;
+  // read protection, or an access the interface refuses. Stalled: BSY in that bank. Where TrustZone is in
+  // force, cells of the other world read 0, and are not programmed.
+  virtual BusStatus read_cells(Master master, Security security, std::uint32_t offset, unsigned size,
+                               std::uint32_t& value) = 0;
+  virtual BusStatus write_cells(Security security, std::uint32_t offset, unsigned size,
+                                std::uint32_t value) = 0;
   // One-time programmable area, by offset into NonVolatile::otp (its lock bytes follow, where it has them).
   // Default: there is none, an error.
   virtual BusStatus read_otp(std::uint32_t offset, unsigned size, std::uint32_t& value);
@@ -50,7 +53,7 @@ class FlashController : public RegisterBlock {
   virtual BusStatus write_factory(bool system, unsigned size);
   // The cells around `offset` that can be read as one piece (its sector), or nothing while reads stall or
   // fault.
-  virtual std::optional<ByteView> window(std::uint32_t offset, std::uint32_t& begin) = 0;
+  virtual std::optional<ByteView> window(Security security, std::uint32_t offset, std::uint32_t& begin) = 0;
   // Memory-mapped option bytes (0x1FFFF800 of F1, 0x1FF80000 of L0 …), by offset: what is read there, and
   // written where the generation programs them there. Default: an error.
   virtual BusStatus read_option_area(std::uint32_t offset, unsigned size, std::uint32_t& value);
@@ -62,6 +65,9 @@ class FlashController : public RegisterBlock {
   virtual std::optional<Nanoseconds> busy_until() const = 0;
   virtual unsigned rdp_level() const = 0;
   virtual bool watchdog_in_hardware() const = 0;  // IWDG_SW clear
+  // TZEN, as the options in force have it; and whether debuggers reach the Secure world then.
+  virtual bool trust_zone() const { return false; }
+  virtual bool secure_debug_allowed() const { return true; }
 };
 
 }  // namespace probity::vboard

@@ -31,7 +31,7 @@ H5Flash::H5Flash(const H5FlashLayout& layout, NonVolatile& memory, FlashSurround
                    },
                .finished =
                    [this] {
-                     sr_ |= EOP.mask();
+                     working_->sr |= EOP.mask();
                      update_interrupt();
                    }},
               memory, ecc_, around_),
@@ -54,10 +54,14 @@ H5Flash::H5Flash(const H5FlashLayout& layout, NonVolatile& memory, FlashSurround
 void H5Flash::reset() {
   writer_.reset();
   option_engine_.cut_short();
-  key_.reset();
+  for (Side* side : {&main_, &secure_}) {
+    side->key.reset();
+    side->cr = side->sr = 0;
+  }
   option_key_.reset();
+  blocks_ = {};
   acr_ = kAcrReset;
-  cr_ = sr_ = ecc_detected_ = ecc_data_ = 0;
+  ecc_detected_ = ecc_data_ = 0;
   load_options();
   update_interrupt();
   around_.changed(0, static_cast<std::uint32_t>(memory_.cells.size()));
@@ -84,6 +88,12 @@ std::uint32_t H5Flash::other_view(std::uint32_t offset) const {
 
 // --- registers -----------------------------------------------------------------------------------------
 
+std::uint32_t H5Flash::status(const Side& side) {
+  return side.sr | BSY.of(busy()) | WBNE.of(writer_.collects()) | DBNE.of(writer_.queued());
+}
+
+std::uint32_t H5Flash::control(const Side& side) const { return side.cr | LOCK.of(!side.key.open()); }
+
 BusStatus H5Flash::read_register(std::uint32_t offset, std::uint32_t& value) {
   settle();
   bool program = false;
@@ -97,10 +107,10 @@ BusStatus H5Flash::read_register(std::uint32_t offset, std::uint32_t& value) {
       value = acr_;
       return BusStatus::ok;
     case NSSR:
-      value = sr_ | BSY.of(busy()) | WBNE.of(writer_.collects()) | DBNE.of(writer_.queued());
+      value = status(main_);
       return BusStatus::ok;
     case NSCR:
-      value = cr_ | LOCK.of(!key_.open());
+      value = control(main_);
       return BusStatus::ok;
     case OPTCR:
       value = OPTLOCK.of(!option_key_.open()) | SWAP_BANK.of(swapped_);
@@ -140,15 +150,13 @@ BusStatus H5Flash::write_any(std::uint32_t offset, std::uint32_t value, Lanes la
       acr_ = lanes.merge(acr_, value);
       return BusStatus::ok;
     case NSKEYR:
-    case OPTKEYR: {
-      const bool accepted = (offset == NSKEYR ? key_ : option_key_).write_key(value);
-      if (!accepted) ++around_.stats.flash_errors;
-      return accepted ? BusStatus::ok : BusStatus::error;
-    }
+      return write_key(main_.key, value);
+    case OPTKEYR:
+      return write_key(option_key_, value);
     case NSCR:
-      return write_control(value, lanes);
+      return write_control(main_, value, lanes);
     case NSCCR:
-      sr_ &= ~(value & kFlags);
+      main_.sr &= ~(value & kFlags);
       return BusStatus::ok;
     case OPTCR:
       return write_option_control(value, lanes);
@@ -160,34 +168,42 @@ BusStatus H5Flash::write_any(std::uint32_t offset, std::uint32_t value, Lanes la
   }
 }
 
-// FLASH_NSCR: no effect while LOCK is set; a write waits while BSY. With PG cleared what is in the buffer is
-// lost.
-BusStatus H5Flash::write_control(std::uint32_t value, Lanes lanes) {
-  if (!key_.open()) {
+BusStatus H5Flash::write_key(KeyLock& lock, std::uint32_t value) {
+  if (lock.write_key(value)) return BusStatus::ok;
+  ++around_.stats.flash_errors;
+  return BusStatus::error;
+}
+
+// FLASH_NSCR, FLASH_SECCR: no effect while LOCK is set; a write waits while BSY. With PG cleared what is in
+// the buffer is lost.
+BusStatus H5Flash::write_control(Side& side, std::uint32_t value, Lanes lanes) {
+  if (!side.key.open()) {
     ++around_.stats.flash_errors;
     return BusStatus::ok;
   }
   if (busy() || writer_.queued()) return BusStatus::stalled;
   if (LOCK.is_set(value)) {
-    key_.lock();
+    side.key.lock();
     return BusStatus::ok;
   }
-  const std::uint32_t implemented = PG.mask() | SER.mask() | BER.mask() | SNB.mask() | MER.mask() |
-                                    BKSEL.mask() | kFlags;  // the enable bits have their flags' places
-  cr_ = lanes.merge(cr_, value) & implemented;
-  if (!PG.is_set(cr_)) writer_.drop();
+  const std::uint32_t of_secure = side.security == Security::secure ? INV.mask() : 0;
+  const std::uint32_t implemented = of_secure | PG.mask() | SER.mask() | BER.mask() | SNB.mask() |
+                                    MER.mask() | BKSEL.mask() |
+                                    kFlags;  // the enable bits have their flags' places
+  side.cr = lanes.merge(side.cr, value) & implemented;
+  if (!PG.is_set(side.cr)) writer_.drop();
   if (FW.is_set(value)) writer_.force();
-  if (START.is_set(value)) start_erase();
+  if (START.is_set(value)) start_erase(side);
   return BusStatus::ok;
 }
 
-void H5Flash::refuse(std::uint32_t flags) {
+void H5Flash::refuse(Side& side, std::uint32_t flags) {
   ++around_.stats.flash_errors;
-  sr_ |= flags;
+  side.sr |= flags;
   update_interrupt();
 }
 
-void H5Flash::update_interrupt() { around_.interrupt_changed((cr_ & sr_ & kFlags) != 0); }
+void H5Flash::update_interrupt() { around_.interrupt_changed((main_.cr & main_.sr & kFlags) != 0); }
 
 // --- cells ---------------------------------------------------------------------------------------------
 
@@ -195,10 +211,15 @@ bool H5Flash::readable(std::uint32_t place, std::uint32_t size) {
   return !writer_.affects(place, size) && !option_engine_.affects(place, size);
 }
 
-BusStatus H5Flash::read_cells(Master, std::uint32_t offset, unsigned size, std::uint32_t& value) {
+BusStatus H5Flash::read_cells(Master master, Security security, std::uint32_t offset, unsigned size,
+                              std::uint32_t& value) {
   settle();
   const std::uint32_t place = other_view(offset);
   if (!readable(place, size)) return BusStatus::stalled;
+  if (const Passage way = passage(master, security, place); way != Passage::open) {
+    value = 0;
+    return way == Passage::refused ? BusStatus::error : BusStatus::ok;
+  }
   if (ecc_.in({place, size})) {
     note_ecc_error(BK_ECC.of(place >= bank_size()) | ADDR_ECC.of(place % bank_size() / kWord), 0);
     return BusStatus::error;
@@ -228,10 +249,11 @@ BusStatus H5Flash::read_otp(std::uint32_t offset, unsigned size, std::uint32_t& 
   return content == OtpArea::Content::corrupt ? BusStatus::error : BusStatus::ok;
 }
 
-std::optional<ByteView> H5Flash::window(std::uint32_t offset, std::uint32_t& begin) {
+std::optional<ByteView> H5Flash::window(Security security, std::uint32_t offset, std::uint32_t& begin) {
   settle();
   const std::uint32_t place = other_view(offset), sector = place - place % kSector;
   if (!readable(sector, kSector) || ecc_.in({sector, kSector})) return {};
+  if (passage(Master::fetch, security, sector) != Passage::open) return {};
   begin = offset - offset % kSector;
   return ByteView(memory_.cells).subspan(sector, kSector);
 }
@@ -239,36 +261,38 @@ std::optional<ByteView> H5Flash::window(std::uint32_t offset, std::uint32_t& beg
 // --- programming ---------------------------------------------------------------------------------------
 
 // RM0481 7.9.2, the conditions of a PGSERR.
-bool H5Flash::program_enabled() const {
-  return key_.open() && PG.is_set(cr_) && (cr_ & (SER.mask() | BER.mask() | MER.mask())) == 0 &&
-         (sr_ & kErrors) == 0;
+bool H5Flash::program_enabled(const Side& side) {
+  return side.key.open() && PG.is_set(side.cr) && (side.cr & (SER.mask() | BER.mask() | MER.mask())) == 0 &&
+         (side.sr & kErrors) == 0;
 }
 
-BusStatus H5Flash::write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) {
+BusStatus H5Flash::write_cells(Security security, std::uint32_t offset, unsigned size, std::uint32_t value) {
   settle();
   const std::uint32_t place = other_view(offset);
   if (writer_.queued() || option_engine_.busy()) return BusStatus::stalled;
-  if (!may_write(place - place % kWord)) return BusStatus::ok;
+  Side& by = side(security);
+  if (!may_write(by, place - place % kWord)) return BusStatus::ok;
+  working_ = &by;
   if (!writer_.collect(place, size, value)) {  // RM0481 7.9.3: what was collected is lost
     writer_.drop();
-    refuse(STRBERR.mask());
+    refuse(by, STRBERR.mask());
   }
   return BusStatus::ok;
 }
 
 // RM0481 7.9: an error loses what was in the buffer.
-bool H5Flash::may_write(std::uint32_t word) {
+bool H5Flash::may_write(Side& side, std::uint32_t word) {
   std::uint32_t error = 0;
-  if (!program_enabled()) {
+  if (!program_enabled(side)) {
     error = PGSERR.mask();
-  } else if (write_protected({word, kWord})) {
+  } else if (write_protected({word, kWord}) || !belongs_to(side.security, {word, kWord})) {
     error = WRPERR.mask();
   } else if (writer_.collects_elsewhere(word)) {
     error = INCERR.mask();
   }
   if (error == 0) return true;
   writer_.drop();
-  refuse(error);
+  refuse(side, error);
   return false;
 }
 
@@ -277,13 +301,14 @@ BusStatus H5Flash::write_otp(std::uint32_t offset, unsigned size, std::uint32_t 
   settle();
   if (size < OtpArea::kWord) return BusStatus::error;
   if (writer_.queued() || busy()) return BusStatus::stalled;
-  const bool enabled = program_enabled() && !writer_.collects();
+  const bool enabled = program_enabled(main_) && !writer_.collects();
   if (!enabled || OtpArea::locked(memory_.option("OTPBLR"), offset)) {
     writer_.drop();
-    refuse(enabled ? WRPERR.mask() : PGSERR.mask());
+    refuse(main_, enabled ? WRPERR.mask() : PGSERR.mask());
     return BusStatus::ok;
   }
   ++around_.stats.flash_programs;
+  working_ = &main_;
   writer_.start([this, offset, size, value] { otp_.program(offset, size, value); },
                 {bank_of(0), Nanoseconds(kProgramTime) * size / OtpArea::kWord});
   return BusStatus::ok;
@@ -293,7 +318,7 @@ BusStatus H5Flash::write_otp(std::uint32_t offset, unsigned size, std::uint32_t 
 // size is theirs.
 BusStatus H5Flash::write_factory(bool system, unsigned size) {
   settle();
-  if (system) refuse(WRPERR.mask());
+  if (system) refuse(main_, WRPERR.mask());
   return system || size >= OtpArea::kWord ? BusStatus::ok : BusStatus::error;
 }
 
@@ -310,24 +335,26 @@ bool H5Flash::write_protected(CellRange range) const {
 
 // FLASH_NSCR: MER both banks; BER the bank, SER the sector of the bank that BKSEL names. One of them, alone
 // (RM0481 7.9.2).
-void H5Flash::start_erase() {
-  const unsigned kinds = SER.get(cr_) + BER.get(cr_) + MER.get(cr_);
-  if (kinds != 1 || PG.is_set(cr_) || (sr_ & kErrors) != 0) return refuse(PGSERR.mask());
-  const CellRange bank{BKSEL.is_set(cr_) ? bank_size() : 0, bank_size()};
-  CellRange range{bank.offset + SNB.get(cr_) * kSector, kSector};
+void H5Flash::start_erase(Side& side) {
+  const std::uint32_t cr = side.cr;
+  const unsigned kinds = SER.get(cr) + BER.get(cr) + MER.get(cr);
+  if (kinds != 1 || PG.is_set(cr) || (side.sr & kErrors) != 0) return refuse(side, PGSERR.mask());
+  const CellRange bank{BKSEL.is_set(cr) ? bank_size() : 0, bank_size()};
+  CellRange range{bank.offset + SNB.get(cr) * kSector, kSector};
   CellRange blocked = bank;
   Nanoseconds duration = kSectorTime;
-  if (MER.is_set(cr_)) {
+  if (MER.is_set(cr)) {
     range = blocked = {0, 2 * bank_size()};
     duration = kBankTime;
-  } else if (BER.is_set(cr_)) {
+  } else if (BER.is_set(cr)) {
     range = bank;
     duration = kBankTime;
   } else if (range.offset >= bank.offset + bank.size) {
     ++around_.stats.flash_errors;
     return;
   }
-  if (write_protected(range)) return refuse(WRPERR.mask());
+  if (write_protected(range) || !belongs_to(side.security, range)) return refuse(side, WRPERR.mask());
+  working_ = &side;
   around_.stats.flash_erases += range.size / kSector;
   writer_.erase(range, {blocked, duration});
 }

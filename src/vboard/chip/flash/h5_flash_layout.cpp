@@ -52,7 +52,7 @@ constexpr std::array kOptionsH50x{H5OptionRegister{"OPTSR", 0x50, 0x54, 0x8033FF
                                   H5OptionRegister{"HDP2", 0x1F8, 0x1FC, 0x00070007, 0x00000001}};
 
 // H503: 8 sectors and 8 bits in each bank; H523: 32 and 8; H563: 128 and 32.
-constexpr H5FlashLayout kH50x{1, kOptionsH50x}, kH52x{4, kOptionsH52x}, kH56x{4, kOptionsH56x};
+constexpr H5FlashLayout kH50x{1, kOptionsH50x}, kH52x{4, kOptionsH52x, 31}, kH56x{4, kOptionsH56x, 127};
 
 }  // namespace
 

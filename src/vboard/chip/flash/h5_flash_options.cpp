@@ -18,7 +18,7 @@ constexpr std::array<std::uint32_t, 6> kStates{0xED,   // Open
                                                0xC6,   // TZ-Closed
                                                0x72,   // Closed
                                                0x5C};  // Locked
-constexpr std::size_t kProvisioning = 1;
+constexpr std::size_t kOpen = 0, kProvisioning = 1, kTzClosed = 3;
 // No data sheet gives the time of an option byte change.
 constexpr Milliseconds kOptionTime{10};
 
@@ -47,7 +47,10 @@ void H5Flash::load_options() {
   for (const H5OptionRegister& row : layout_.options) pending(row.name) = memory_.option(row.name);
   const std::uint32_t optsr = memory_.option("OPTSR");
   swapped_ = SWAP_BANK.is_set(optsr);
-  debug_closed_ = stage(optsr) > kProvisioning;
+  trust_zone_ = TZEN.get(memory_.option("OPTSR2")) == kTzenEnabled;
+  const std::size_t now = stage(optsr);
+  secure_debug_closed_ = now > kProvisioning;
+  debug_closed_ = secure_debug_closed_ && !(trust_zone_ && now == kTzClosed);
 }
 
 bool H5Flash::watchdog_in_hardware() const { return !IWDG_SW.is_set(memory_.option("OPTSR")); }
@@ -65,16 +68,20 @@ BusStatus H5Flash::write_option_control(std::uint32_t value, Lanes lanes) {
   return BusStatus::ok;
 }
 
+// TZEN changes in the state Open alone (RM0481 3.5.7).
 bool H5Flash::change_allowed() {
   const std::size_t now = stage(memory_.option("OPTSR")), wanted = stage(pending("OPTSR"));
+  const bool other_world = TZEN.get(memory_.option("OPTSR2")) != TZEN.get(pending("OPTSR2"));
+  if (other_world && now != kOpen) return false;
   return wanted < kStates.size() && wanted >= now && now != kStates.size() - 1;
 }
 
 // In force at once, as FLASH_*_CUR show; swapped banks and a closed debug port after the next reset. A block
 // of OTP, once locked, stays so (RM0481 7.3.9).
 void H5Flash::start_options() {
-  if ((sr_ & kErrors) != 0 || writer_.collects()) return refuse(PGSERR.mask());
-  if (!change_allowed()) return refuse(OPTCHANGEERR.mask());
+  if ((main_.sr & kErrors) != 0 || writer_.collects()) return refuse(main_, PGSERR.mask());
+  if (!change_allowed()) return refuse(main_, OPTCHANGEERR.mask());
+  take_over_trust_zone();
   FlashOperation operation;
   operation.done = [this] {
     pending("OTPBLR") |= memory_.option("OTPBLR");

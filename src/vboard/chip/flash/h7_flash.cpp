@@ -244,7 +244,8 @@ BusStatus H7Flash::read_otp(std::uint32_t offset, unsigned size, std::uint32_t& 
   return content == OtpArea::Content::corrupt ? BusStatus::error : BusStatus::ok;
 }
 
-BusStatus H7Flash::read_cells(Master master, std::uint32_t offset, unsigned size, std::uint32_t& value) {
+BusStatus H7Flash::read_cells(Master master, Security, std::uint32_t offset, unsigned size,
+                              std::uint32_t& value) {
   settle();
   const std::uint32_t place = other_view(offset);
   const BusStatus status = check_read(master, bank_at(place), place, size);
@@ -252,7 +253,7 @@ BusStatus H7Flash::read_cells(Master master, std::uint32_t offset, unsigned size
   return status;
 }
 
-std::optional<ByteView> H7Flash::window(std::uint32_t offset, std::uint32_t& begin) {
+std::optional<ByteView> H7Flash::window(Security, std::uint32_t offset, std::uint32_t& begin) {
   settle();
   const std::uint32_t place = other_view(offset), sector = place - place % layout_.sector;
   Bank& bank = bank_at(place);

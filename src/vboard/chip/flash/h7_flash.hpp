@@ -32,12 +32,13 @@ class H7Flash final : public FlashController {
   void power_on_reset() override;
   void debugger_attached() override;
   // Offsets are as the chip shows them: with the banks swapped, offset 0 is bank 2's first cell.
-  BusStatus read_cells(Master master, std::uint32_t offset, unsigned size, std::uint32_t& value) override;
-  BusStatus write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) override;
+  BusStatus read_cells(Master master, Security security, std::uint32_t offset, unsigned size,
+                       std::uint32_t& value) override;
+  BusStatus write_cells(Security security, std::uint32_t offset, unsigned size, std::uint32_t value) override;
   BusStatus read_otp(std::uint32_t offset, unsigned size, std::uint32_t& value) override;
   BusStatus write_otp(std::uint32_t offset, unsigned size, std::uint32_t value) override;
   BusStatus write_factory(bool system, unsigned size) override;
-  std::optional<ByteView> window(std::uint32_t offset, std::uint32_t& begin) override;
+  std::optional<ByteView> window(Security security, std::uint32_t offset, std::uint32_t& begin) override;
   void settle() override;
   // Also the moments at which BSY falls and rises between two steps of an operation.
   std::optional<Nanoseconds> busy_until() const override;

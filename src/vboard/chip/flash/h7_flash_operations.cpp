@@ -53,7 +53,7 @@ bool H7Flash::write_protected(const Bank& bank, CellRange range) const {
 
 // --- programming ---------------------------------------------------------------------------------------
 
-BusStatus H7Flash::write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) {
+BusStatus H7Flash::write_cells(Security, std::uint32_t offset, unsigned size, std::uint32_t value) {
   settle();
   const std::uint32_t place = other_view(offset);
   Bank& bank = bank_at(place);

@@ -219,7 +219,7 @@ void H7rsFlash::note_ecc_error(std::uint32_t address) {
   update_interrupt();
 }
 
-BusStatus H7rsFlash::read_cells(Master, std::uint32_t offset, unsigned size, std::uint32_t& value) {
+BusStatus H7rsFlash::read_cells(Master, Security, std::uint32_t offset, unsigned size, std::uint32_t& value) {
   settle();
   if (writer_.busy() || option_engine_.affects(offset, size)) return BusStatus::stalled;
   if (ecc_.in({offset, size})) {
@@ -230,7 +230,7 @@ BusStatus H7rsFlash::read_cells(Master, std::uint32_t offset, unsigned size, std
   return BusStatus::ok;
 }
 
-std::optional<ByteView> H7rsFlash::window(std::uint32_t offset, std::uint32_t& begin) {
+std::optional<ByteView> H7rsFlash::window(Security, std::uint32_t offset, std::uint32_t& begin) {
   settle();
   begin = offset - offset % kSector;
   const CellRange sector{begin, kSector};
@@ -275,7 +275,7 @@ bool H7rsFlash::may_write(std::uint32_t word) {
   return false;
 }
 
-BusStatus H7rsFlash::write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) {
+BusStatus H7rsFlash::write_cells(Security, std::uint32_t offset, unsigned size, std::uint32_t value) {
   settle();
   if (writer_.queued() || option_engine_.busy()) return BusStatus::stalled;
   if (!may_write(offset - offset % kWord)) return BusStatus::ok;

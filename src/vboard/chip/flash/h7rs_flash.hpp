@@ -34,12 +34,13 @@ class H7rsFlash final : public FlashController {
   void reset() override;
   void power_on_reset() override { reset(); }
   void debugger_attached() override {}
-  BusStatus read_cells(Master master, std::uint32_t offset, unsigned size, std::uint32_t& value) override;
-  BusStatus write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) override;
+  BusStatus read_cells(Master master, Security security, std::uint32_t offset, unsigned size,
+                       std::uint32_t& value) override;
+  BusStatus write_cells(Security security, std::uint32_t offset, unsigned size, std::uint32_t value) override;
   BusStatus read_otp(std::uint32_t offset, unsigned size, std::uint32_t& value) override;
   BusStatus write_otp(std::uint32_t offset, unsigned size, std::uint32_t value) override;
   BusStatus write_factory(bool system, unsigned size) override;
-  std::optional<ByteView> window(std::uint32_t offset, std::uint32_t& begin) override;
+  std::optional<ByteView> window(Security security, std::uint32_t offset, std::uint32_t& begin) override;
   void settle() override;
   std::optional<Nanoseconds> busy_until() const override;
   // NVSTATE as loaded: 0 open, 2 closed.

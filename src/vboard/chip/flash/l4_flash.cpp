@@ -50,10 +50,12 @@ void L4Flash::reset() {
   engine_.cut_short();
   part_.reset();
   row_.reset();
-  key_.reset();
+  main_.reset();
+  secure_.reset();
   option_key_.reset();
   acr_ = layout_.acr_reset;
-  sr_ = cr_ = 0;
+  hdpcr_ = 0;
+  blocks_ = {};
   written_ = loaded_;
   update_interrupt();
   around_.changed(0, size());
@@ -68,10 +70,10 @@ void L4Flash::debugger_attached() {
 // --- registers ---------------------------------------------------------------------------------------
 
 // CFGBSY stands from the first word of a double word on (RM0444 3.7.4, RM0434 3.10.5).
-std::uint32_t L4Flash::status() {
+std::uint32_t L4Flash::status(const Side& side) {
   check_row_deadline();
   const bool busy = engine_.busy() || row_.has_value();
-  std::uint32_t value = sr_;
+  std::uint32_t value = side.sr;
   if (layout_.has_bsy2 && dual_) {
     const bool second = busy && engine_.affects(bank_begin(2), bank_size());
     value |= BSY.of(busy && engine_.affects(0, bank_size())) | BSY2.of(second);
@@ -83,16 +85,17 @@ std::uint32_t L4Flash::status() {
   return value;
 }
 
-std::uint32_t L4Flash::control() {
+std::uint32_t L4Flash::control(const Side& side) {
   engine_.settle();
-  return cr_ | LOCK.of(!key_.open()) | OPTLOCK.of(!option_key_.open());
+  const bool options = side.security == Security::non_secure;
+  return side.cr | LOCK.of(!side.key.open()) | OPTLOCK.of(options && !option_key_.open());
 }
 
 BusStatus L4Flash::read_register(std::uint32_t offset, std::uint32_t& value) {
   value = 0;
   if (offset == ACR) value = acr_;
-  if (offset == layout_.places.sr) value = status();
-  if (offset == layout_.places.cr) value = control();
+  if (offset == layout_.places.sr) value = status(main_);
+  if (offset == layout_.places.cr) value = control(main_);
   for (std::size_t i = 0; i < written_.size(); ++i) {
     if (layout_.options[i].offset == offset) value = written_[i];
   }
@@ -108,12 +111,12 @@ BusStatus L4Flash::write_register(std::uint32_t offset, std::uint32_t value, Lan
 
 BusStatus L4Flash::write_any(std::uint32_t offset, std::uint32_t value, Lanes lanes) {
   const L4Places& places = layout_.places;
-  if (offset == places.keyr) return write_key(key_, value, true);
+  if (offset == places.keyr) return write_key(main_.key, value, true);
   // RM0432 3.7.7 OPTLOCK: LOCK must have been cleared before.
-  if (offset == places.optkeyr) return write_key(option_key_, value, key_.open());
-  if (offset == places.cr) return write_control(value, lanes);
+  if (offset == places.optkeyr) return write_key(option_key_, value, main_.key.open());
+  if (offset == places.cr) return write_control(main_, value, lanes);
   if (offset == ACR) acr_ = lanes.merge(acr_, value);
-  if (offset == places.sr) sr_ &= ~(value & kFlags);
+  if (offset == places.sr) main_.sr &= ~(value & kFlags);
   if (offset == ACR || offset == places.sr) return BusStatus::ok;
   for (std::size_t i = 0; i < written_.size(); ++i) {
     if (layout_.options[i].offset == offset) return write_option_register(i, value, lanes);
@@ -132,34 +135,39 @@ BusStatus L4Flash::write_key(KeyLock& lock, std::uint32_t value, bool allowed) {
 
 // RM0351 3.7.5: the access waits while an operation runs; nothing happens while LOCK is set, nor to the
 // option bits while OPTLOCK is.
-BusStatus L4Flash::write_control(std::uint32_t value, Lanes lanes) {
+BusStatus L4Flash::write_control(Side& side, std::uint32_t value, Lanes lanes) {
   check_row_deadline();
   if (engine_.busy()) return BusStatus::stalled;
-  if (!key_.open() || (layout_.has_cfgbsy && part_)) {
+  if (!side.key.open() || (layout_.has_cfgbsy && part_)) {
     ++around_.stats.flash_errors;
     return BusStatus::ok;
   }
   part_.reset();
   if (row_) fail_row(PGSERR.mask());
-  const std::uint32_t kept = cr_ & securable_locks();  // set until reset
+  const bool secure = side.security == Security::secure;
+  const std::uint32_t locks = secure ? 0 : securable_locks(), kept = side.cr & locks;  // set until reset
   const std::uint32_t implemented = kControlBits | layout_.pnb.mask() | layout_.bker.mask() |
-                                    layout_.mer2.mask() | securable_locks() |
+                                    layout_.mer2.mask() | locks | (secure ? INV.mask() : 0) |
                                     (layout_.row_double_words != 0 ? FSTPG.mask() : 0) |
                                     (layout_.has_read_protection_flag ? RDERRIE.mask() : 0);
-  const std::uint32_t before = cr_;
-  cr_ = (lanes.merge(cr_, value) & implemented) | kept;
-  if (cr_ != before && (cr_ & securable_locks()) != kept) around_.changed(0, size());
-  if (STRT.is_set(value)) start_erase();
-  const bool options_open = option_key_.open();
-  if (OPTSTRT.is_set(value) && options_open) start_options();
-  if ((OPTSTRT.is_set(value) || OBL_LAUNCH.is_set(value)) && !options_open) ++around_.stats.flash_errors;
+  const std::uint32_t before = side.cr;
+  side.cr = (lanes.merge(side.cr, value) & implemented) | kept;
+  if (side.cr != before && (side.cr & locks) != kept) around_.changed(0, size());
+  if (STRT.is_set(value)) start_erase(side);
+  if (!secure) control_options(value);
+  if (LOCK.is_set(value)) side.key.lock();
+  return BusStatus::ok;
+}
+
+void L4Flash::control_options(std::uint32_t value) {
+  const bool open = option_key_.open();
+  if (OPTSTRT.is_set(value) && open) start_options();
+  if ((OPTSTRT.is_set(value) || OBL_LAUNCH.is_set(value)) && !open) ++around_.stats.flash_errors;
   if (OPTLOCK.is_set(value)) option_key_.lock();
-  if (LOCK.is_set(value)) key_.lock();
-  if (OBL_LAUNCH.is_set(value) && options_open) {
+  if (OBL_LAUNCH.is_set(value) && open) {
     load_options();
     around_.option_reset();
   }
-  return BusStatus::ok;
 }
 
 // RM0351 3.7.8: no write while BSY; no effect while OPTLOCK is set.
@@ -175,28 +183,33 @@ BusStatus L4Flash::write_option_register(std::size_t index, std::uint32_t value,
 }
 
 // OPERR accompanies every refused operation, but only with error interrupts on (RM0351 3.7.4).
-void L4Flash::refuse(std::uint32_t flags) {
+void L4Flash::refuse(Side& side, std::uint32_t flags) {
   ++around_.stats.flash_errors;
-  sr_ |= flags;
-  if (ERRIE.is_set(cr_)) sr_ |= OPERR.mask();
+  side.sr |= flags;
+  if (ERRIE.is_set(side.cr)) side.sr |= OPERR.mask();
   update_interrupt();
 }
 
 // The FLASH interrupt line (RM0351 3.6).
 void L4Flash::update_interrupt() {
-  around_.interrupt_changed((EOPIE.is_set(cr_) && EOP.is_set(sr_)) ||
-                            (ERRIE.is_set(cr_) && OPERR.is_set(sr_)) ||
-                            (RDERRIE.is_set(cr_) && RDERR.is_set(sr_)));
+  const std::uint32_t cr = main_.cr, sr = main_.sr;
+  around_.interrupt_changed((EOPIE.is_set(cr) && EOP.is_set(sr)) || (ERRIE.is_set(cr) && OPERR.is_set(sr)) ||
+                            (RDERRIE.is_set(cr) && RDERR.is_set(sr)));
 }
 
 // --- reading -----------------------------------------------------------------------------------------
 
-BusStatus L4Flash::read_cells(Master master, std::uint32_t offset, unsigned length, std::uint32_t& value) {
+BusStatus L4Flash::read_cells(Master master, Security security, std::uint32_t offset, unsigned length,
+                              std::uint32_t& value) {
   const std::uint32_t at = place(offset);
   if (closed() || hidden(at, length)) return BusStatus::error;
   if (engine_.affects(at, length)) return BusStatus::stalled;
+  if (const Passage way = passage(master, security, at); way != Passage::open) {
+    value = 0;
+    return way == Passage::refused ? BusStatus::error : BusStatus::ok;
+  }
   if (master != Master::fetch && touches(L4Area::Kind::read, at, length)) {
-    refuse(RDERR.mask());
+    refuse(main_, RDERR.mask());
     return BusStatus::error;
   }
   value = load_sized(memory_.cells, at, length);
@@ -222,10 +235,10 @@ BusStatus L4Flash::read_option_area(std::uint32_t offset, unsigned length, std::
   return BusStatus::ok;
 }
 
-std::optional<ByteView> L4Flash::window(std::uint32_t offset, std::uint32_t& begin) {
+std::optional<ByteView> L4Flash::window(Security security, std::uint32_t offset, std::uint32_t& begin) {
   const std::uint32_t page = page_size(), at = place(offset) / page * page;
   if (closed() || hidden(at, page) || touches(L4Area::Kind::read, at, page)) return {};
-  if (engine_.affects(at, page)) return {};
+  if (engine_.affects(at, page) || passage(Master::fetch, security, at) != Passage::open) return {};
   begin = offset / page * page;
   return ByteView(memory_.cells).subspan(at, page);
 }

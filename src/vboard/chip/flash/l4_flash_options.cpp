@@ -11,11 +11,6 @@ using namespace l4_reg;
 namespace {
 
 constexpr std::string_view kOptr = "OPTR";
-constexpr std::uint32_t kRdpLevel0 = 0xAA, kRdpLevel2 = 0xCC;
-
-unsigned level(std::uint32_t optr) {
-  return RDP.get(optr) == kRdpLevel0 ? 0 : RDP.get(optr) == kRdpLevel2 ? 2 : 1;
-}
 
 bool overlap(CellRange a, CellRange b) {
   return a.offset < b.offset + b.size && b.offset < a.offset + a.size;
@@ -31,7 +26,10 @@ std::size_t L4Flash::index_of(std::string_view name) const {
 
 std::uint32_t L4Flash::in_force(std::string_view name) const { return loaded_[index_of(name)]; }
 
-unsigned L4Flash::rdp_level() const { return level(in_force(kOptr)); }
+unsigned L4Flash::rdp_level() const {
+  const Rdp now = level(in_force(kOptr));
+  return now == Rdp::level2 ? 2 : now == Rdp::level1 ? 1 : 0;
+}
 bool L4Flash::watchdog_in_hardware() const { return !IWDG_SW.is_set(in_force(kOptr)); }
 
 // RM0351 3.4.3: at power-on and OBL_LAUNCH.
@@ -40,6 +38,7 @@ void L4Flash::load_options() {
   for (const L4OptionRegister& r : layout_.options) loaded_.push_back(memory_.option(r.name));
   written_ = loaded_;
   const std::uint32_t optr = in_force(kOptr);
+  trust_zone_ = tzen(optr);
   dual_ = layout_.two_banks != nullptr && layout_.two_banks(optr, kib_);
   small_pages_ = layout_.small_pages != nullptr ? layout_.small_pages(optr) : dual_;
   swapped_ = dual_ && layout_.banks_swapped != nullptr && layout_.banks_swapped(optr);
@@ -56,25 +55,30 @@ void L4Flash::start_options() {
     return;
   }
   std::vector<std::uint32_t> words = written_;
+  if (!possible(words)) {
+    written_ = loaded_;
+    return refuse(main_, OPTWERR.mask());
+  }
+  take_over_trust_zone(words);
   const std::size_t optr = index_of(kOptr);
-  const bool regression = level(memory_.option(kOptr)) == 1 && level(words[optr]) == 0;
+  const bool from_level1 = level(memory_.option(kOptr)) == Rdp::level1;
+  const bool regression = from_level1 && level(words[optr]) == Rdp::level0;
   if (!regression) {
     keep_pcrop(words);
     keep_locked_areas(words);
   }
-  cr_ |= OPTSTRT.mask();
+  main_.cr |= OPTSTRT.mask();
   FlashOperation operation;
   Nanoseconds duration = layout_.times.page_erase + layout_.times.program * words.size();
-  if (regression) {
-    operation.erased = regression_erases();
-    duration += layout_.times.mass_erase;
-  }
+  if (regression) operation.erased = regression_erases();
+  if (from_level1 && level(words[optr]) == Rdp::level0_5) operation.erased = open_pages();
+  if (!operation.erased.empty()) duration += layout_.times.mass_erase;
   operation.affected = {{0, size()}};
   operation.done = [this, words] {
     for (std::size_t i = 0; i < words.size(); ++i) memory_.set_option(layout_.options[i].name, words[i]);
     written_ = words;
   };
-  start(std::move(operation), duration);
+  start(main_, std::move(operation), duration);
 }
 
 // A PCROP area can grow; it shrinks, and PCROP_RDP falls, with a regression alone (RM0351 3.5.3, RM0444
@@ -142,7 +146,7 @@ std::uint32_t L4Flash::securable_locks() const {
 bool L4Flash::hidden(std::uint32_t offset, std::uint32_t length) const {
   return std::any_of(layout_.securable.begin(), layout_.securable.end(), [&](const L4Securable& s) {
     const std::uint32_t pages = s.pages.get(in_force(s.size_register));
-    return s.lock.is_set(cr_) && overlap({bank_begin(s.bank), pages * page_size()}, {offset, length});
+    return s.lock.is_set(main_.cr) && overlap({bank_begin(s.bank), pages * page_size()}, {offset, length});
   });
 }
 

@@ -42,6 +42,25 @@ struct L4Securable {
   Field lock;
 };
 
+// The pages of one bank that are Secure: from start to end by option (none where start > end), others one by
+// one while the bits of `blocks` say so. From start to hidden_end they do not exist once `denied` is set.
+struct L4SecureBank {
+  unsigned bank = 1;
+  std::string_view pages_register;
+  Field start, end;
+  std::string_view hidden_register;
+  Field hidden_end, hidden_enable;
+  Field denied;              // HDPx_ACCDIS of SECHDPCR
+  std::uint32_t blocks = 0;  // SECBBxR1; eight words have their places there
+};
+
+// TrustZone: what is there for Secure accesses alone, beside the bits of NSSR and NSCR at the same places.
+struct L4Security {
+  Field tzen{"TZEN", 31};  // of OPTR
+  std::uint32_t seckeyr = 0x0C, secsr = 0x24, seccr = 0x2C, sechdpcr = 0xC0;
+  std::vector<L4SecureBank> banks = {};
+};
+
 struct L4Times {        // data sheet, typical
   Nanoseconds program;  // a double word
   Nanoseconds row;      // a row of double words in fast programming
@@ -75,6 +94,7 @@ struct L4Layout {
   std::vector<L4OptionRegister> options = {};
   std::vector<L4Area> areas = {};
   std::vector<L4Securable> securable = {};
+  std::optional<L4Security> security = {};
   // From OPTR and the flash size; null: one bank, never swapped.
   bool (*two_banks)(std::uint32_t optr, std::uint32_t kib) = nullptr;
   std::uint32_t dual_bank_bits = 0;  // of OPTR: set, they ask for two banks wherever there is a choice
@@ -108,6 +128,7 @@ L4Layout l5_layout();                   // RM0438
 L4Layout u3_layout(std::uint32_t kib);  // RM0487
 L4Layout u5_layout(std::uint32_t kib);  // RM0456
 L4Layout wba2_layout();                 // the headers of WBA20 to WBA25
+L4Layout wba50_layout();                // RM0493: without TrustZone
 L4Layout wba5_layout();                 // RM0493
 L4Layout wba6_layout();                 // RM0515
 

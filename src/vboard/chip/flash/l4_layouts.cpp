@@ -82,8 +82,8 @@ void add_securable(L4Layout& layout, std::string_view name, std::uint32_t offset
   layout.securable.insert(layout.securable.end(), rows.begin(), rows.end());
 }
 
-// L5, U5 and WBA with TrustZone off (TZEN clear): what exists for the secure world reads 0. Watermarks, boot
-// addresses and TZEN are words that change nothing else here.
+// L5, U3, U5 and WBA. While TZEN is clear what exists for the Secure world reads 0, and watermarks and the
+// Secure boot address are words that change nothing.
 L4Layout trustzone_like(std::uint32_t optr, std::uint32_t optr_mask, unsigned page_bits, bool two_banks) {
   L4Layout layout;
   layout.places = {.keyr = 0x08, .optkeyr = 0x10, .sr = 0x20, .cr = 0x28};
@@ -105,6 +105,19 @@ L4Layout trustzone_like(std::uint32_t optr, std::uint32_t optr_mask, unsigned pa
   layout.options.push_back({"SECWM2R1", 0x60, watermark, start.mask()});
   layout.options.push_back({"SECWM2R2", 0x64, hidden, 0});
   layout.banks_swapped = [](std::uint32_t word) { return Field{"SWAP_BANK", 20}.is_set(word); };
+  return layout;
+}
+
+// SECBBxRy, SECWMxRy and SECHDPCR: stm32l562xx.h, stm32u575xx.h, stm32wba55xx.h. U3's are not modelled: its
+// TZEN is a bit that changes nothing.
+L4Layout with_security(L4Layout layout, unsigned page_bits) {
+  const Field start{"PSTRT", 0, page_bits}, end{"PEND", 16, page_bits}, hidden{"HDPEN", 31};
+  L4Security security;
+  security.banks = {{1, "SECWM1R1", start, end, "SECWM1R2", end, hidden, {"HDP1_ACCDIS", 0}, 0x80}};
+  if (layout.bker.width != 0) {
+    security.banks.push_back({2, "SECWM2R1", start, end, "SECWM2R2", end, hidden, {"HDP2_ACCDIS", 1}, 0xA0});
+  }
+  layout.security = std::move(security);
   return layout;
 }
 
@@ -332,14 +345,14 @@ L4Layout l5_layout() {
     return Field{"DBANK or DB256K", kib == 512 ? 22u : 21u}.is_set(optr);
   };
   layout.small_pages = [](std::uint32_t optr) { return Field{"DBANK", 22}.is_set(optr); };
-  return layout;
+  return with_security(std::move(layout), 7);
 }
 
 L4Layout u5_layout(std::uint32_t kib) {
   L4Layout layout = secure_like(16, 0xFFFFF7FF, bits(kib / 16), true);
   layout.dual_bank_bits = 1u << 21;
   layout.two_banks = kib == 512 ? u5_two_banks<512> : kib == 2048 ? u5_two_banks<2048> : u5_two_banks<4096>;
-  return layout;
+  return with_security(std::move(layout), bits(kib / 16));
 }
 
 // BOOT0R is NSBOOTADD0R here, and so on: U5's names.
@@ -350,14 +363,15 @@ L4Layout u3_layout(std::uint32_t kib) {
   return layout;
 }
 
-L4Layout wba2_layout() { return secure_like(8, 0x8F07B7FF, 7, false); }
-L4Layout wba5_layout() { return secure_like(16, 0x8F0FB7FF, 7, false); }
+L4Layout wba2_layout() { return with_security(secure_like(8, 0x8F07B7FF, 7, false), 7); }
+L4Layout wba5_layout() { return with_security(secure_like(16, 0x8F0FB7FF, 7, false), 7); }
+L4Layout wba50_layout() { return secure_like(16, 0x0F0FB7FF, 7, false); }
 
 L4Layout wba6_layout() {
   L4Layout layout = secure_like(16, 0xEF3FB7FF, 7, true);
   layout.dual_bank_bits = 1u << 21;
   layout.two_banks = [](std::uint32_t optr, std::uint32_t) { return Field{"DUAL_BANK", 21}.is_set(optr); };
-  return layout;
+  return with_security(std::move(layout), 7);
 }
 
 }  // namespace probity::vboard

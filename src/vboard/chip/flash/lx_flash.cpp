@@ -198,7 +198,7 @@ bool LxFlash::cells_open(std::uint32_t offset, unsigned size) {
   return false;
 }
 
-BusStatus LxFlash::write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) {
+BusStatus LxFlash::write_cells(Security, std::uint32_t offset, unsigned size, std::uint32_t value) {
   if (busy()) return BusStatus::stalled;
   if (!cells_open(offset, size)) {
     drop_half_page();
@@ -281,7 +281,8 @@ BusStatus LxFlash::write_otp(std::uint32_t offset, unsigned size, std::uint32_t 
 
 // --- reading -----------------------------------------------------------------------------------------
 
-BusStatus LxFlash::read_cells(Master master, std::uint32_t offset, unsigned size, std::uint32_t& value) {
+BusStatus LxFlash::read_cells(Master master, Security, std::uint32_t offset, unsigned size,
+                              std::uint32_t& value) {
   if (closed()) return BusStatus::error;
   if (engine_.affects(offset, size)) return BusStatus::stalled;
   if (master != Master::fetch && readout_protected(offset)) {
@@ -300,7 +301,7 @@ BusStatus LxFlash::read_otp(std::uint32_t offset, unsigned size, std::uint32_t& 
 }
 
 // A bank is read as one piece, but for proprietary code, which is asked for word by word.
-std::optional<ByteView> LxFlash::window(std::uint32_t offset, std::uint32_t& begin) {
+std::optional<ByteView> LxFlash::window(Security, std::uint32_t offset, std::uint32_t& begin) {
   if (closed() || SPRMOD.is_set(loaded_.front()) || engine_.affects(offset, 1)) return {};
   const CellRange bank = bank_at(offset);
   begin = bank.offset;

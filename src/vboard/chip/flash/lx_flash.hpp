@@ -37,12 +37,13 @@ class LxFlash final : public FlashController {
   void reset() override;
   void power_on_reset() override;
   void debugger_attached() override;
-  BusStatus read_cells(Master master, std::uint32_t offset, unsigned size, std::uint32_t& value) override;
-  BusStatus write_cells(std::uint32_t offset, unsigned size, std::uint32_t value) override;
+  BusStatus read_cells(Master master, Security security, std::uint32_t offset, unsigned size,
+                       std::uint32_t& value) override;
+  BusStatus write_cells(Security security, std::uint32_t offset, unsigned size, std::uint32_t value) override;
   // The data EEPROM.
   BusStatus read_otp(std::uint32_t offset, unsigned size, std::uint32_t& value) override;
   BusStatus write_otp(std::uint32_t offset, unsigned size, std::uint32_t value) override;
-  std::optional<ByteView> window(std::uint32_t offset, std::uint32_t& begin) override;
+  std::optional<ByteView> window(Security security, std::uint32_t offset, std::uint32_t& begin) override;
   BusStatus read_option_area(std::uint32_t offset, unsigned size, std::uint32_t& value) override;
   BusStatus write_option_area(std::uint32_t offset, unsigned size, std::uint32_t value) override;
   void settle() override;
