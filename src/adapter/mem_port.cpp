@@ -93,4 +93,18 @@ void MemPort::write8(Address address, std::uint8_t value) {
   write(address, std::span<const std::uint8_t>(&value, 1), Width::byte);
 }
 
+namespace {
+// AHB5-AP: HNONSEC is bit 30 of CSW (Arm 100230, "AHB-AP Control/Status Word"; ADIv5.2 C2.6.4, Prot).
+constexpr std::uint32_t kHnonsec = 1u << 30;
+}  // namespace
+
+SecureAccess::SecureAccess(MemPort& memory, bool wanted) : memory_(memory) {
+  if (wanted) before_ = memory.csw();
+  if (before_ && (*before_ & kHnonsec) != 0) memory_.set_csw(0, kHnonsec);
+}
+
+SecureAccess::~SecureAccess() {
+  if (before_ && (*before_ & kHnonsec) != 0) memory_.set_csw(kHnonsec, kHnonsec);
+}
+
 }  // namespace probity

@@ -3,6 +3,7 @@
 // probe's own commands).
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "base/units.hpp"
@@ -37,6 +38,16 @@ class MemPort {
   // goes one by one.
   virtual void run(std::span<WordAccess> batch);
 
+  // The bus attributes that accesses go out with: CSW of the MEM-AP without Size and AddrInc (HPROT; with
+  // TrustZone bit 30, clear asks for Secure). Nothing where the probe chooses them by itself and was not told
+  // otherwise.
+  virtual std::optional<std::uint32_t> csw() { return {}; }
+  // The bits of `mask` from now on. False: the probe cannot be told.
+  virtual bool set_csw(std::uint32_t value, std::uint32_t mask) {
+    (void)value, (void)mask;
+    return false;
+  }
+
   // Any address, any size: the widest aligned accesses that cover exactly the range.
   void read_bytes(Address address, ByteSpan data);
   void write_bytes(Address address, ByteView data);
@@ -47,6 +58,20 @@ class MemPort {
   void write32(Address address, std::uint32_t value);
   void write16(Address address, std::uint16_t value);
   void write8(Address address, std::uint8_t value);
+};
+
+// While it lives, and where it is wanted, accesses ask for Secure, whatever `apcsw` chose (CSW.HNONSEC = 0).
+// Where the probe cannot be told they are what they were.
+class SecureAccess {
+ public:
+  explicit SecureAccess(MemPort& memory, bool wanted = true);
+  ~SecureAccess();
+  SecureAccess(const SecureAccess&) = delete;
+  SecureAccess& operator=(const SecureAccess&) = delete;
+
+ private:
+  MemPort& memory_;
+  std::optional<std::uint32_t> before_;
 };
 
 }  // namespace probity

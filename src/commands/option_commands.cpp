@@ -200,10 +200,13 @@ std::string option_write(const Call& call) {
   const TargetState state = chip.bank.target().state();
   if (state != TargetState::halted) throw TargetError("Target not halted", std::string(name_of(state)));
   save_backup(session, chip, before, request);
+  const auto wanted = stm32::option_assignments(chip.options.fields(), after);
   const std::string said = apply(session, chip, after);
-  // A probe may have found another geometry, and with it other fields.
+  // A probe may have found another geometry, or TrustZone switched, and with it other fields: what both have
+  // counts.
   const OptionBank again = option_bank(session, request.bank);
-  require_written(again.options, again.bank, after);
+  require_written(again.options, again.bank,
+                  with_known_assignments(again.options.fields(), again.options.read(), wanted));
   return said;
 }
 

@@ -5,8 +5,8 @@
 #include "commands/args.hpp"
 #include "commands/flash_commands.hpp"
 #include "commands/flash_support.hpp"
+#include "commands/otp_command.hpp"
 #include "flash/stm32/f2_bank.hpp"
-#include "flash/stm32/f2_otp.hpp"
 
 namespace probity {
 
@@ -70,26 +70,21 @@ std::string optcr2_write(const Call& call) {
          "lock device and finally unlock it. Clears PCROP and mass erases flash.";
 }
 
+// The doubled word is OpenOCD 0.12.0's, and so are the levels.
 std::string otp(const Call& call) {
   args::expect(call.args, 2, 2);
   const auto [bank, number] = bank_of(call.session, call.args[0]);
-  auto* area = dynamic_cast<stm32::F2OtpBank*>(&bank);
+  auto* area = dynamic_cast<stm32::OtpBank*>(&bank);
   if (area == nullptr) throw UsageError(fmt::format("Failed: not an OTP bank. ({})", bank.config().name));
   const std::size_t what = args::one_of(call.args[1], {"enable", "disable", "show"});
+  if (what == 2) return otp_state(*area, number);
   Log& log = call.session.log();
-  // The doubled word is OpenOCD 0.12.0's, and so are the levels.
   if (what == 0 && area->writes_enabled()) {
     log.warn("OTP memory bank #{} is is already enabled for write commands.", number);
-  } else if (what == 0) {
-    area->enable_writes(true);
-    log.info("OTP memory bank #{} is is enabled for write commands.", number);
-  } else if (what == 1) {
-    area->enable_writes(false);
-    log.info("OTP memory bank #{} is disabled for write commands.", number);
-  } else {
-    return fmt::format("OTP memory bank #{} is {} for write commands.", number,
-                       area->writes_enabled() ? "enabled" : "disabled");
+    return {};
   }
+  area->enable_writes(what == 0);
+  log.info("OTP memory bank #{} is {} for write commands.", number, what == 0 ? "is enabled" : "disabled");
   return {};
 }
 

@@ -5,8 +5,8 @@
 #include "commands/args.hpp"
 #include "commands/flash_commands.hpp"
 #include "commands/flash_support.hpp"
+#include "commands/otp_command.hpp"
 #include "flash/stm32/wide_word_bank.hpp"
-#include "flash/stm32/wide_word_otp.hpp"
 
 namespace probity {
 
@@ -58,29 +58,11 @@ std::string option_write(const Call& call) {
   return {};
 }
 
-std::string otp(const Call& call) {
-  args::expect(call.args, 2, 2);
-  const auto [bank, number] = bank_of(call.session, call.args[0]);
-  auto* area = dynamic_cast<stm32::WideWordOtpBank*>(&bank);
-  if (area == nullptr) throw UsageError("the specified bank is not an OTP memory");
-  const std::size_t what = args::one_of(call.args[1], {"enable", "disable", "show"});
-  if (what == 2) {
-    return fmt::format("OTP memory bank #{} is {} for write commands.", number,
-                       area->writes_enabled() ? "enabled" : "disabled");
-  }
-  const bool on = what == 0;
-  call.session.log().info("OTP memory (bank #{}) is {}{} for write commands", number,
-                          area->writes_enabled() == on ? "already " : "", on ? "enabled" : "disabled");
-  area->enable_writes(on);
-  return {};
-}
-
 constexpr auto kExec = CommandMode::exec;
 constexpr std::string_view kEraseHelp = "Erases the whole bank.", kReadHelp = "Shows an option register.";
 constexpr std::string_view kWriteHelp =
     "Writes bits of an option register (of the _PRG register) and applies it.";
-constexpr std::string_view kReadUsage = "bank_id reg_offset",
-                           kWriteUsage = "bank_id reg_offset value [reg_mask]",
+constexpr std::string_view kReadUsage = "bank_id reg_offset", kWriteUsage = "bank_id reg_offset value [mask]",
                            kOtpUsage = "<bank_id> <enable|disable|show>";
 constexpr std::string_view kOtpHelp = "Allows or forbids writing to the one-time programmable area.";
 
@@ -94,7 +76,7 @@ std::vector<CommandRow> stm32h7x_rows() {
       {"stm32h7x mass_erase", kExec, "bank_id", kEraseHelp, mass_erase},
       {"stm32h7x option_read", kExec, kReadUsage, kReadHelp, option_read},
       {"stm32h7x option_write", kExec, kWriteUsage, kWriteHelp, option_write},
-      {"stm32h7x otp", kExec, kOtpUsage, kOtpHelp, otp},
+      {"stm32h7x otp", kExec, kOtpUsage, kOtpHelp, otp_command},
   };
 }
 
@@ -105,7 +87,7 @@ std::vector<CommandRow> stm32h5x_rows() {
       {"stm32h5x mass_erase", kExec, "bank_id", kEraseHelp, mass_erase},
       {"stm32h5x option_read", kExec, kReadUsage, kReadHelp, option_read},
       {"stm32h5x option_write", kExec, kWriteUsage, kWriteHelp, option_write},
-      {"stm32h5x otp", kExec, kOtpUsage, kOtpHelp, otp},
+      {"stm32h5x otp", kExec, kOtpUsage, kOtpHelp, otp_command},
   };
 }
 

@@ -6,6 +6,7 @@
 #include "commands/args.hpp"
 #include "commands/flash_commands.hpp"
 #include "commands/flash_support.hpp"
+#include "commands/otp_command.hpp"
 #include "flash/stm32/l4_bank.hpp"
 #include "flash/stm32/l4_otp.hpp"
 
@@ -103,23 +104,6 @@ std::string wrp_info(const Call& call) {
   return ranges.empty() ? "no protected areas" : fmt::format("protected areas: {}", listed(ranges));
 }
 
-std::string otp(const Call& call) {
-  args::expect(call.args, 2, 2);
-  const auto [bank, number] = bank_of(call.session, call.args[0]);
-  auto* area = dynamic_cast<stm32::L4OtpBank*>(&bank);
-  if (area == nullptr) throw UsageError("the specified bank is not an OTP memory");
-  const std::size_t what = args::one_of(call.args[1], {"enable", "disable", "show"});
-  if (what == 2) {
-    return fmt::format("OTP memory bank #{} is {} for write commands.", number,
-                       area->writes_enabled() ? "enabled" : "disabled");
-  }
-  const bool on = what == 0;
-  call.session.log().info("OTP memory (bank #{}) is {}{} for write commands", number,
-                          area->writes_enabled() == on ? "already " : "", on ? "enabled" : "disabled");
-  area->enable_writes(on);
-  return {};
-}
-
 std::string flashinfo(const Call& call) {
   args::expect(call.args, 1, 1);
   return main_bank(call, kNoOptions).report();
@@ -143,7 +127,7 @@ std::vector<CommandRow> stm32l4x_rows() {
       {"stm32l4x trustzone", kExec, "<bank_id> [enable|disable]", "Shows or changes TZEN.", trustzone},
       {"stm32l4x wrp_info", kExec, "bank_id [bank1|bank2]", "Lists the write-protected areas.", wrp_info},
       {"stm32l4x otp", kExec, "<bank_id> <enable|disable|show>",
-       "Allows or forbids writing to the one-time programmable area.", otp},
+       "Allows or forbids writing to the one-time programmable area.", otp_command},
       {"stm32l4x flashinfo", kExec, "bank_id",
        "Shows how the flash is divided, the read-out level and every protected area.", flashinfo},
   };

@@ -33,7 +33,7 @@ inline constexpr std::uint8_t CSW = 0x00, TAR = 0x04, DRW = 0x0C, BD0 = 0x10, CF
 
 // CSW, C2.6.4
 inline constexpr Field SIZE{"Size", 0, 3}, ADDRINC{"AddrInc", 4, 2}, DEVICEEN{"DeviceEn", 6},
-    PROT{"Prot", 24, 7}, DBGSWENABLE{"DbgSwEnable", 31};
+    SPIDEN{"SPIDEN", 23}, PROT{"Prot", 24, 7}, HNONSEC{"HNONSEC", 30}, DBGSWENABLE{"DbgSwEnable", 31};
 inline constexpr std::uint32_t kAddrIncOff = 0, kAddrIncSingle = 1, kAddrIncPacked = 2;
 // IDR, C3.3 (C2.6.5 of issue E): REVISION, DESIGNER, CLASS, VARIANT, TYPE
 inline constexpr Field TYPE{"TYPE", 0, 4}, VARIANT{"VARIANT", 4, 4}, CLASS{"CLASS", 13, 4};

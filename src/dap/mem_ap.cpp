@@ -23,6 +23,7 @@ constexpr unsigned kParityTries = 3;
 // Status Word"). Other buses keep the Prot that the AP came up with.
 constexpr std::uint32_t kAhbProt = 0x23000000;
 constexpr bool is_ahb(std::uint32_t type) { return type == 1 || type == 5 || type == 8; }
+constexpr bool is_ahb5(std::uint32_t type) { return type == 5 || type == 8; }
 
 constexpr std::uint32_t size_code(Width width) {
   return width == Width::word ? 2u : width == Width::half ? 1u : 0u;
@@ -63,6 +64,7 @@ void MemAp::learn() {
   } else {
     facts.csw |= ap::DBGSWENABLE.mask();
   }
+  facts.secure_bus = is_ahb5(ap::TYPE.get(idr));
   // An AP without packed transfers reads the mode back as something else (C2.2.7).
   const std::uint32_t packed = facts.csw | ap::ADDRINC.of(ap::kAddrIncPacked) | ap::SIZE.of(0);
   std::array<DapAccess, 2> probe = {DapAccess{ap_, ap::CSW, false, packed}, DapAccess{ap_, ap::CSW, true, 0}};
@@ -72,13 +74,25 @@ void MemAp::learn() {
   facts_ = facts;
 }
 
+std::optional<std::uint32_t> MemAp::csw() {
+  learn();
+  return attributes();
+}
+
+bool MemAp::set_csw(std::uint32_t value, std::uint32_t mask) {
+  mask &= ~(ap::SIZE.mask() | ap::ADDRINC.mask());
+  chosen_mask_ |= mask;
+  chosen_ = (chosen_ & ~mask) | (value & mask);
+  return true;
+}
+
 void MemAp::push(std::vector<DapAccess>& batch, std::uint8_t reg, std::uint32_t value) const {
   batch.push_back({ap_, reg, false, value});
 }
 
 void MemAp::push_csw(std::vector<DapAccess>& batch, Width width, Increment increment) {
   const std::uint32_t mode = increment == Increment::packed ? ap::kAddrIncPacked : ap::kAddrIncSingle;
-  const std::uint32_t wanted = facts_->csw | ap::SIZE.of(size_code(width)) | ap::ADDRINC.of(mode);
+  const std::uint32_t wanted = attributes() | ap::SIZE.of(size_code(width)) | ap::ADDRINC.of(mode);
   if (csw_ == wanted) return;
   push(batch, ap::CSW, wanted);
   csw_ = wanted;
@@ -262,13 +276,20 @@ void MemAp::run_words(std::span<WordAccess> words) {
   }
 }
 
+// What the port says of an access that the bus refused: nothing, but where it asked for Secure in vain.
+std::string MemAp::refusal() {
+  if (!facts_->secure_bus || ap::HNONSEC.is_set(attributes())) return {};
+  if (ap::SPIDEN.is_set(dap_.read_ap(ap_, ap::CSW))) return {};
+  return "; secure debug is not allowed (CSW.SPIDEN = 0)";
+}
+
 // TAR does not count on an access that failed (C2.2.2), so it tells which one that was.
 void MemAp::fault(bool read, AddressRange range, Width width, const DapError& error) {
   const Address tar = dap_.read_ap(ap_, ap::TAR);
   const Address bad = range.contains(tar) ? tar : range.begin;
-  throw MemoryFault(fmt::format("Failed to {} memory at 0x{:08x} ({} of {} bytes from 0x{:08x}; {})",
+  throw MemoryFault(fmt::format("Failed to {} memory at 0x{:08x} ({} of {} bytes from 0x{:08x}; {}{})",
                                 read ? "read" : "write", bad, read ? "read" : "write", range.size,
-                                range.begin, error.message()),
+                                range.begin, error.message(), refusal()),
                     bad, static_cast<std::size_t>(width));
 }
 
@@ -282,8 +303,8 @@ void MemAp::fault(std::span<const WordAccess> batch, const DapError& error) {
                        [tar](const WordAccess& w) { return w.address / kBankedBlock == tar / kBankedBlock; });
   }
   if (bad == batch.end()) bad = batch.begin();
-  throw MemoryFault(fmt::format("Failed to {} memory at 0x{:08x} ({})", bad->read ? "read" : "write",
-                                bad->address, error.message()),
+  throw MemoryFault(fmt::format("Failed to {} memory at 0x{:08x} ({}{})", bad->read ? "read" : "write",
+                                bad->address, error.message(), refusal()),
                     bad->address, 4);
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "adapter/mem_port.hpp"
 #include "base/errors.hpp"
@@ -20,6 +21,8 @@ class MemAp final : public MemPort {
   void read(Address address, ByteSpan data, Width width) override;
   void write(Address address, ByteView data, Width width) override;
   void run(std::span<WordAccess> batch) override;
+  std::optional<std::uint32_t> csw() override;
+  bool set_csw(std::uint32_t value, std::uint32_t mask) override;
 
   // CSW and TAR are no longer known: somebody else wrote them, or the port was reset.
   void forget();
@@ -54,16 +57,20 @@ class MemAp final : public MemPort {
   void advance_tar(std::size_t size);
   std::size_t push_word(std::vector<DapAccess>& batch, std::span<const WordAccess> rest);
   void learn();
+  std::uint32_t attributes() const { return (facts_->csw & ~chosen_mask_) | chosen_; }
+  std::string refusal();
 
   Dap& dap_;
   unsigned ap_;
   struct Facts {
     std::uint32_t csw = 0;  // without Size and AddrInc
     bool packed = false;
+    bool secure_bus = false;  // AHB5: Prot[6] is HNONSEC
   };
   std::optional<Facts> facts_;
   std::optional<std::uint32_t> csw_, tar_;  // as the AP has them (behind the batch being built), while known
-  bool banked_ = false;                     // the last access went through BD0-3
+  std::uint32_t chosen_ = 0, chosen_mask_ = 0;  // bits of CSW that set_csw() was given
+  bool banked_ = false;                         // the last access went through BD0-3
 };
 
 }  // namespace probity

@@ -98,13 +98,15 @@ StreamLoader::StreamLoader(Target& target, const LoaderChip& chip, std::unique_p
   const bool roomy = area_->size() >= fixed_size(kAllTables) + kReasonableRing;
   const std::uint32_t tables = roomy ? kAllTables : kFewTables;
   table_entries_ = roomy ? kAllEntries : kFewEntries;
-  parameters_ = area_->address() + static_cast<Address>(code.size());
+  begin_ = area_->address();
+  if (chip_.secure) begin_ = (begin_ & ~chip_.secure_bit) | (*chip_.secure ? chip_.secure_bit : 0);
+  parameters_ = begin_ + static_cast<Address>(code.size());
   results_ = parameters_ + kParameterSize + kScratchSize;
   tables_ = results_ + 4 * kMaxResults;
   stack_top_ = (tables_ + tables + kStackSize) / 8 * 8;
   ring_ = tables_ + tables + kStackSize;
-  ring_size_ = area_->address() + area_->size() - ring_;
-  target_.memory().write(area_->address(), code, Width::word);
+  ring_size_ = begin_ + area_->size() - ring_;
+  target_.memory().write(begin_, code, Width::word);
 }
 
 StreamLoader::~StreamLoader() {
@@ -128,7 +130,8 @@ void StreamLoader::start() {
   block.resize(kParameterSize + kScratchSize);
   target_.memory().write(parameters_, block, Width::word);
   Algorithm algorithm;
-  algorithm.entry = area_->address();
+  algorithm.entry = begin_;
+  algorithm.secure = chip_.secure;
   algorithm.stack_top = stack_top_;
   algorithm.registers = {{"r0", parameters_}};
   target_.start_algorithm(algorithm);

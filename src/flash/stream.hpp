@@ -24,6 +24,10 @@ struct LoaderRegisters {
 struct LoaderChip {
   LoaderRegisters registers;        // of the first controller, or the only one
   std::optional<Address> watchdog;  // key register that is fed with 0xAAAA
+  // With TrustZone on: the security state that the loader has to run in. RAM is seen at two addresses then,
+  // the Secure one with `secure_bit` set, and the work area is used by the one that goes with the state.
+  std::optional<bool> secure = {};
+  Address secure_bit = 0;
 };
 
 struct LoaderStore {
@@ -107,6 +111,7 @@ class StreamLoader {
   Target& target_;
   LoaderChip chip_;
   std::unique_ptr<WorkArea> area_;
+  Address begin_ = 0;  // of the work area, as the loader sees it
   Address parameters_ = 0, tables_ = 0, results_ = 0, ring_ = 0, stack_top_ = 0;
   std::uint32_t ring_size_ = 0, table_entries_ = 0;
   std::uint32_t read_ = 0, written_ = 0;  // offsets into the ring

@@ -68,6 +68,9 @@ struct Algorithm {
   Address stack_top = 0;
   std::vector<std::pair<std::string, std::uint32_t>> registers;  // "r0" → value
   std::optional<Address> exit;
+  // The security state to run in; nothing: the one that the core is in, and the only one where it has no
+  // TrustZone.
+  std::optional<bool> secure = {};
 };
 
 // All references must outlive the target.

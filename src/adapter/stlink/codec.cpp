@@ -142,8 +142,10 @@ Command SetSwdDivisor::encode() const { return Builder(Debug::swd_set_freq).le16
 Command SetJtagDivisor::encode() const { return Builder(Debug::jtag_set_freq).le16(divisor); }
 Command ReadDapReg::encode() const { return Builder(Debug::read_dap_reg).le16(port).le16(reg); }
 Command WriteDapReg::encode() const { return Builder(Debug::write_dap_reg).le16(port).le16(reg).le32(value); }
-// Behind the AP number would come CSW bits 31:8; zero asks for the firmware's own.
-Command MemoryCommand::encode() const { return Builder(operation).le32(address).le16(length).u8(ap); }
+Command MemoryCommand::encode() const {
+  Builder command = Builder(operation).le32(address).le16(length).u8(ap);
+  return command.u8(static_cast<std::uint8_t>(csw >> 8)).le16(static_cast<std::uint16_t>(csw >> 16));
+}
 Command InitAp::encode() const { return Builder(Debug::init_ap).u8(ap); }
 
 Command MiscBatch::encode_out() const {

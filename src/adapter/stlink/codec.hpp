@@ -164,6 +164,7 @@ struct MemoryCommand {
   Address address;
   std::uint16_t length;  // bytes
   std::uint8_t ap;
+  std::uint32_t csw = 0;  // bits 31:8 go with it; 0: the firmware's own
   Command encode() const;
 };
 

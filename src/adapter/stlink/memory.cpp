@@ -27,6 +27,8 @@ bool is_device(Address address) {
   return AddressRange{0x40000000, 0x20000000}.contains(address) || address >= 0xA0000000;
 }
 
+constexpr std::uint32_t kCswCarried = 0xFFFFFF00;  // by a memory command
+
 std::size_t item_count(const WordAccess& access) { return access.read ? 1 : 2; }
 
 }  // namespace
@@ -57,7 +59,7 @@ Width StlinkMemory::possible_width(Address address, std::size_t size, Width want
 
 void StlinkMemory::read(Address address, ByteSpan data, Width width) {
   probe_.open_ap(ap_);
-  if (width == Width::word && data.size() == 4 && ap_ == 0) {
+  if (width == Width::word && data.size() == 4 && ap_ == 0 && csw_ == 0) {
     probe_.clock().check_interrupt();
     store_le32(data, 0, read_word(address));
     return;
@@ -74,7 +76,7 @@ void StlinkMemory::read(Address address, ByteSpan data, Width width) {
 
 void StlinkMemory::write(Address address, ByteView data, Width width) {
   probe_.open_ap(ap_);
-  if (width == Width::word && data.size() == 4 && ap_ == 0) {
+  if (width == Width::word && data.size() == 4 && ap_ == 0 && csw_ == 0) {
     probe_.clock().check_interrupt();
     write_word(address, load_le32(data));
     return;
@@ -91,7 +93,7 @@ void StlinkMemory::write(Address address, ByteView data, Width width) {
 
 void StlinkMemory::read_block(Address address, ByteSpan data, Width width) {
   const MemoryCommand command{read_command(width), address, static_cast<std::uint16_t>(data.size()),
-                              static_cast<std::uint8_t>(ap_)};
+                              static_cast<std::uint8_t>(ap_), csw_};
   // A single byte is answered with two (OpenOCD 0.12).
   const std::size_t answer_size = std::max<std::size_t>(data.size(), 2);
   std::optional<WaitRetry> retry;
@@ -116,7 +118,7 @@ void StlinkMemory::write_block(Address address, ByteView data, Width width) {
   std::optional<WaitRetry> retry;
   for (;;) {
     const MemoryCommand command{write_command(width), address, static_cast<std::uint16_t>(data.size()),
-                                static_cast<std::uint8_t>(ap_)};
+                                static_cast<std::uint8_t>(ap_), csw_};
     probe_.link().write(command.encode(), data, probe_.patience(data.size()));
     const auto last = last_status(data.size());
     const auto ack = ack_of(last.status);
@@ -150,11 +152,21 @@ void StlinkMemory::write_word(Address address, std::uint32_t value) {
   if (ack_of(answer.status) != Ack::ok) fail(answer.status, "writing", address, 4, address);
 }
 
+std::optional<std::uint32_t> StlinkMemory::csw() { return csw_ == 0 ? std::nullopt : std::optional(csw_); }
+
+bool StlinkMemory::set_csw(std::uint32_t value, std::uint32_t mask) {
+  if (!probe_.has(Feature::wide_access)) return false;
+  mask &= kCswCarried;
+  csw_ = (csw_ & ~mask) | (value & mask);
+  return true;
+}
+
 void StlinkMemory::run(std::span<WordAccess> batch) {
   probe_.clock().check_interrupt();
   // RW_MISC costs two commands, a lone word (on AP 0) one.
   const std::size_t worth_it = ap_ == 0 ? 3 : 2;
-  if (batch.size() < worth_it || !probe_.has(Feature::wide_access) || !probe_.link().exclusive()) {
+  const bool possible = probe_.has(Feature::wide_access) && probe_.link().exclusive() && csw_ == 0;
+  if (batch.size() < worth_it || !possible) {
     MemPort::run(batch);
     return;
   }

@@ -18,6 +18,9 @@ class StlinkMemory final : public MemPort {
   void read(Address address, ByteSpan data, Width width) override;
   void write(Address address, ByteView data, Width width) override;
   void run(std::span<WordAccess> batch) override;
+  // Told otherwise, it takes the memory commands for everything: those for a word and RW_MISC know no CSW.
+  std::optional<std::uint32_t> csw() override;
+  bool set_csw(std::uint32_t value, std::uint32_t mask) override;
 
  private:
   // Size of the next block of an access that has `left` bytes to go from `address`.
@@ -40,6 +43,7 @@ class StlinkMemory final : public MemPort {
   Probe& probe_;
   unsigned ap_;
   bool clear_after_fault_;
+  std::uint32_t csw_ = 0;  // bits 31:8; 0: the firmware's own
   bool warned_ = false;
 };
 

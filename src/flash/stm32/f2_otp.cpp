@@ -21,7 +21,7 @@ F2OtpBank::F2OtpBank(FlashBankConfig config, const F2Otp& area, Target& target, 
 void F2OtpBank::refuse(const std::string& what) const { throw FlashError(what, config_.name, base_); }
 
 void F2OtpBank::require_writes() const {
-  if (writes_enabled_) return;
+  if (writes_enabled()) return;
   refuse(
       fmt::format("OTP memory bank is disabled for write commands. It can be written only once; to allow it: "
                   "stm32f2x otp {} enable",

@@ -5,10 +5,11 @@
 #include "flash/bank.hpp"
 #include "flash/stm32/f2_interface.hpp"
 #include "flash/stm32/f2_parts.hpp"
+#include "flash/stm32/otp_bank.hpp"
 
 namespace probity::stm32 {
 
-class F2OtpBank final : public FlashBank {
+class F2OtpBank final : public FlashBank, public OtpBank {
  public:
   F2OtpBank(FlashBankConfig config, const F2Otp& area, Target& target, Clock& clock, Log& log);
 
@@ -23,15 +24,11 @@ class F2OtpBank final : public FlashBank {
   void unlock() override;           // always FlashError
   std::string describe() override;  // the chip's, as OpenOCD 0.12.0 prints it
 
-  void enable_writes(bool on) { writes_enabled_ = on; }
-  bool writes_enabled() const { return writes_enabled_; }
-
  private:
   [[noreturn]] void refuse(const std::string& what) const;
   void require_writes() const;
   const F2Otp& area_;
   F2Interface controller_;
-  bool writes_enabled_ = false;
 };
 
 }  // namespace probity::stm32

@@ -18,8 +18,8 @@ struct ProductState {
 constexpr ProductState kStates[] = {
     {kOpen, "OPEN"},
     {kProvisioning, "PROVISIONING"},
-    {0x2E, "iROT-PROVISIONED"},
-    {0xC6, "TZ-CLOSED"},
+    {kIrotProvisioned, "iROT-PROVISIONED"},
+    {kTzClosed, "TZ-CLOSED"},
     {kClosed, "CLOSED"},
     {kLocked, "LOCKED"},
     {kRegression, "REGRESSION"},

@@ -52,6 +52,24 @@ constexpr H7Layout kLayout{
     .watchdog = kIwdgKr,
 };
 
+constexpr H7Layout secured(H7Layout layout) {
+  layout.sr_names = {"FLASH_SECSR", "FLASH_SECSR"};
+  layout.keyr = kSeckeyr;
+  layout.cr = kSeccr;
+  layout.sr = kSecsr;
+  layout.ccr = kSecccr;
+  layout.icache_cr += kSecureAlias;
+  layout.security = Security::secure;
+  layout.secure_blocks = {kSecbb1, kSecbb2};
+  return layout;
+}
+constexpr H7Layout kSecureLayout = secured(kLayout);
+constexpr H7Layout beside_secure(H7Layout layout) {
+  layout.security = Security::non_secure;
+  return layout;
+}
+constexpr H7Layout kNonSecureLayout = beside_secure(kLayout);
+
 constexpr OptionControl kOptionControl{
     .keyr = kOptkeyr,
     .cr = kOptcr,
@@ -83,7 +101,14 @@ constexpr OtpArea kOtpArea{
     .locks = {"LOCKBL", 0, 0, 32, kOtpLocksMeaning, otp_lock_risk},
 };
 
+constexpr OptionControl secured(OptionControl control) {
+  control.secure = true;
+  return control;
+}
+constexpr OptionControl kSecureOptionControl = secured(kOptionControl);
+
 constexpr WideWordRules kRules{kOptionControl, kH5WriteProtection, h5_protection};
+constexpr WideWordRules kSecureRules{kSecureOptionControl, kH5WriteProtection, h5_secure_protection};
 
 // FLASH_SECTOR_SIZE and sizes of ST's headers; ids: RM0481, RM0492, DBGMCU_IDCODE. H503 has no TrustZone.
 // clang-format off
@@ -100,6 +125,16 @@ constexpr H5Part kParts[] = {
 const H5Part* find_h5_part(std::uint16_t device_id) {
   const auto* found = std::ranges::find(kParts, device_id, &H5Part::device_id);
   return found == std::end(kParts) ? nullptr : found;
+}
+
+H5Part h5_part_as(const H5Part& part, Security security) {
+  H5Part changed = part;
+  if (security == Security::non_secure) changed.layout = &kNonSecureLayout;
+  if (security == Security::secure) {
+    changed.layout = &kSecureLayout;
+    changed.rules = &kSecureRules;
+  }
+  return changed;
 }
 
 const WideWordFamily kH5Family{"stm32h5x", "STM32H5", kDbgmcuIdcode,

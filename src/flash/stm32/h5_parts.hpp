@@ -15,6 +15,8 @@ struct H5Part : WideWordPart {
 
 // Null where no row has this id.
 const H5Part* find_h5_part(std::uint16_t device_id);
+// The part as it is used with TrustZone on (non_secure, secure): by other registers.
+H5Part h5_part_as(const H5Part& part, Security security);
 extern const WideWordFamily kH5Family;
 // Two halves of `kib` KiB; with `swapped` (OPTCR.SWAP_BANK) the lower one is physical bank 2.
 std::vector<H7Sector> h5_geometry(unsigned kib, bool swapped);

@@ -25,8 +25,9 @@ constexpr std::array<BankNames, 2> kNames = {{
 
 class H5Protection final : public ChipProtection {
  public:
-  explicit H5Protection(const ProtectedChip& chip)
+  H5Protection(const ProtectedChip& chip, bool as_secure)
       : chip_(chip),
+        as_secure_(as_secure),
         trustzone_(std::ranges::find(chip.options.fields(), "TZEN", &OptionField::name) !=
                    chip.options.fields().end()) {}
 
@@ -43,8 +44,10 @@ class H5Protection final : public ChipProtection {
   void require_open(std::span<const std::uint32_t> values) const;
   void require_no_area(std::span<const std::uint32_t> values, const FlashStep& step) const;
 
+  void require_reachable(std::span<const std::uint32_t> values) const;
+
   ProtectedChip chip_;
-  bool trustzone_;
+  bool as_secure_, trustzone_;
 };
 
 void H5Protection::tell() const {
@@ -57,8 +60,10 @@ void H5Protection::tell() const {
   } else {
     chip_.log.warn("{}", text);
   }
-  if (trustzone_ && chip_.options.get(values, "TZEN") == kTzenOn)
-    chip_.log.warn("{}: TrustZone is on", chip_.bank);
+  if (trustzone_ && chip_.options.get(values, "TZEN") == kTzenOn) {
+    chip_.log.info("{}: TrustZone is on; the flash is changed through the {}secure registers", chip_.bank,
+                   as_secure_ ? "" : "non-");
+  }
 }
 
 void H5Protection::require_open(std::span<const std::uint32_t> values) const {
@@ -71,7 +76,21 @@ void H5Protection::require_open(std::span<const std::uint32_t> values) const {
       chip_.bank, kOptsrCur, "FLASH_OPTSR_CUR", values[0]);
 }
 
-// Areas in which the non-secure debugger can neither erase nor write.
+// The secure alias is for secure accesses.
+void H5Protection::require_reachable(std::span<const std::uint32_t> values) const {
+  if (chip_.base != kSecureFlash || as_secure_) return;
+  const bool on = trustzone_ && chip_.options.get(values, "TZEN") == kTzenOn;
+  const std::string_view way = !trustzone_ ? "this part has no TrustZone"
+                               : on        ? "non-secure sectors are changed at 0x08000000"
+                                    : "TrustZone is switched on with: option write -permanent TZEN=0xb4";
+  throw FlashError(
+      fmt::format("0x{:08x} is the secure alias of the flash, which a debugger reaches with TZEN=0xb4 and "
+                  "product state OPEN only; {}",
+                  chip_.base, way),
+      chip_.bank, chip_.base);
+}
+
+// Areas in which the debugger can neither erase nor write.
 void H5Protection::require_no_area(std::span<const std::uint32_t> values, const FlashStep& step) const {
   const H7Sector& sector = chip_.sectors[step.sector];
   const BankNames& names = kNames[sector.chip_bank];
@@ -82,9 +101,11 @@ void H5Protection::require_no_area(std::span<const std::uint32_t> values, const 
                      chip_.bank, chip_.base + sector.offset, std::string(name), value);
   };
   const std::uint32_t first = get(names.secure_first), last = get(names.secure_last);
-  if (get("TZEN") == kTzenOn && sector.snb >= first && sector.snb <= last) {
-    fail("secure, and the debugger works as non-secure; the secure area is moved with: option write",
-         names.secure_last, last);
+  if (!as_secure_ && get("TZEN") == kTzenOn && sector.snb >= first && sector.snb <= last) {
+    fail(
+        "secure, and this product state leaves the debugger the non-secure side; the way back to OPEN is a "
+        "regression, by debug authentication",
+        names.secure_last, last);
   }
   const std::uint32_t data_sectors = get(names.data_count) + 1;
   const std::size_t per_bank = chip_.sectors.size() / 2;
@@ -95,6 +116,7 @@ void H5Protection::require_no_area(std::span<const std::uint32_t> values, const 
 
 void H5Protection::require(std::span<const std::uint32_t> values, std::span<const FlashStep> steps) const {
   require_open(values);
+  require_reachable(values);
   if (!trustzone_) return;
   for (const FlashStep& step : steps) require_no_area(values, step);
 }
@@ -126,7 +148,11 @@ void H5Protection::unlock() {
 }  // namespace
 
 std::unique_ptr<ChipProtection> h5_protection(const ProtectedChip& chip) {
-  return std::make_unique<H5Protection>(chip);
+  return std::make_unique<H5Protection>(chip, false);
+}
+
+std::unique_ptr<ChipProtection> h5_secure_protection(const ProtectedChip& chip) {
+  return std::make_unique<H5Protection>(chip, true);
 }
 
 }  // namespace probity::stm32

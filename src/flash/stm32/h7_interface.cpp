@@ -107,8 +107,30 @@ void H7Interface::open_set(unsigned chip_bank) {
 }
 
 void H7Interface::open() {
-  for (const unsigned chip_bank : sets_) open_set(chip_bank);
-  stop_cache();
+  const bool secure = layout_.security == Security::secure;
+  try {
+    if (secure) secure_view_.emplace(memory_);
+    for (const unsigned chip_bank : sets_) open_set(chip_bank);
+    stop_cache();
+    if (secure) secure_pages_.emplace(memory_, secure_blocks());
+  } catch (...) {
+    secure_view_.reset();
+    throw;
+  }
+}
+
+std::vector<Address> H7Interface::secure_blocks() const {
+  constexpr unsigned kBits = 32;
+  std::vector<Address> registers;
+  for (const unsigned chip_bank : chip_banks_) {
+    unsigned last = 0;
+    for (const H7Place& place : places_) {
+      if (place.chip_bank == chip_bank) last = std::max(last, place.snb);
+    }
+    for (unsigned i = 0; i <= last / kBits; ++i)
+      registers.push_back(layout_.secure_blocks[chip_bank] + 4 * i);
+  }
+  return registers;
 }
 
 void H7Interface::stop_cache() {
@@ -138,7 +160,9 @@ void H7Interface::close() {
     std::array<WordAccess, 2> access{WordAccess::store(cr, 0), WordAccess::store(cr, layout_.lock.mask())};
     memory_.run(access);
   }
+  secure_pages_.reset();
   give_cache_back();
+  secure_view_.reset();
 }
 
 void H7Interface::start(unsigned chip_bank, std::uint32_t command) {
@@ -209,7 +233,12 @@ void H7Interface::program_otp(const OtpArea& area, Address address, ByteView dat
   memory_.write32(area.control, 0);
 }
 
-LoaderChip H7Interface::loader_chip() const { return {registers_of(chip_banks_.front()), layout_.watchdog}; }
+LoaderChip H7Interface::loader_chip() const {
+  LoaderChip chip{registers_of(chip_banks_.front()), layout_.watchdog};
+  if (layout_.security != Security::off) chip.secure = layout_.security == Security::secure;
+  chip.secure_bit = kSecureAlias;
+  return chip;
+}
 
 void H7Interface::add_erase(LoaderScript& script, unsigned sector) const {
   const H7Place& place = places_.at(sector);

@@ -2,6 +2,7 @@
 // register set each, or with one set and a bit that selects.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "base/clock.hpp"
 #include "flash/stm32/flash_interface.hpp"
 #include "flash/stm32/h7_layout.hpp"
+#include "flash/stm32/secure_view.hpp"
 
 namespace probity::stm32 {
 
@@ -60,6 +62,7 @@ class H7Interface final : public FlashInterface {
   std::uint32_t errors_of(std::uint32_t status);
   std::uint32_t error_mask() const;
   void open_set(unsigned chip_bank);
+  std::vector<Address> secure_blocks() const;
   void start(unsigned chip_bank, std::uint32_t command);
   // The status once no operation is under way; TimeoutError.
   std::uint32_t wait_idle(unsigned chip_bank, std::uint32_t busy, Nanoseconds limit, std::string_view what);
@@ -74,6 +77,8 @@ class H7Interface final : public FlashInterface {
   std::vector<unsigned> chip_banks_;  // in use
   std::vector<unsigned> sets_;        // one chip bank for each register set in use
   bool cache_was_on_ = false;
+  std::optional<SecureView> secure_view_;    // between open() and close()
+  std::optional<SecurePages> secure_pages_;  // the same
 };
 
 }  // namespace probity::stm32

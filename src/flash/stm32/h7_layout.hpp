@@ -10,6 +10,7 @@
 #include "base/bits.hpp"
 #include "base/units.hpp"
 #include "flash/stm32/option_bytes.hpp"
+#include "flash/stm32/secure_view.hpp"
 
 namespace probity::stm32 {
 
@@ -42,6 +43,7 @@ struct OptionControl {
   // tried.
   std::string_view state_field = {};
   std::string_view (*refusal)(std::uint32_t before, std::uint32_t after) = nullptr;
+  bool secure = false;  // accesses have to be Secure ones
 };
 
 // The one-time programmable area: half-words that can be written once, and for each block of them a lock bit
@@ -75,6 +77,10 @@ struct H7Layout {
   Milliseconds erase_limit, bank_erase_limit;
   Address icache_cr;  // instruction cache before the flash; 0: none
   Address watchdog;   // key register of the independent watchdog
+  // TrustZone (H5). Secure: these are the secure registers, and pages are made secure by SECBB from
+  // `secure_blocks` on (by chip bank; one bit a sector).
+  Security security = Security::off;
+  std::array<Address, 2> secure_blocks = {0, 0};
 };
 
 // Where the error flags of a chip bank are, for messages: "FLASH_SR1", "FLASH_ISR".

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/errors.hpp"
 #include "flash/stm32/h7_registers.hpp"
@@ -63,6 +64,8 @@ H7OptionBytes::H7OptionBytes(MemPort& memory, Clock& clock, std::string bank, co
 std::vector<std::uint32_t> H7OptionBytes::read() {
   std::vector<WordAccess> access;
   for (const OptionRegister& reg : registers_) access.push_back(WordAccess::load(reg.read));
+  std::optional<SecureView> secure;
+  if (control_.secure) secure.emplace(memory_);
   memory_.run(access);
   std::vector<std::uint32_t> values;
   for (const WordAccess& word : access) values.push_back(word.value);
@@ -140,6 +143,8 @@ void H7OptionBytes::require_possible(std::span<const std::uint32_t> before,
 }
 
 void H7OptionBytes::while_unlocked(const std::function<void()>& work) {
+  std::optional<SecureView> secure;
+  if (control_.secure) secure.emplace(memory_);
   const OpenOptions open(memory_, clock_, control_);
   unlock();
   work();

@@ -151,25 +151,57 @@ void add_second_core(Areas& all, const L4Part& part, const L4Geometry& geometry)
                 geometry.bank_pages - 1);
 }
 
-// Areas that firmware has hidden until the next reset, and secure ones as the non-secure side sees them.
-void add_trust_zone(Areas& all, const L4Part& part, const L4Geometry& geometry, bool as_secure) {
-  constexpr unsigned kOptr = 0x40, kHdpcr = 0xC0;
-  constexpr unsigned kWatermark[] = {0x50, 0x60}, kHide[] = {0x54, 0x64};
-  constexpr Field kBegin{"PSTRT", 0, 8}, kLast{"PEND", 16, 8};
-  if (!part.trust_zone || !L4OPTR::TZEN.is_set(all.read(kOptr))) return;
+constexpr unsigned kTzOptr = 0x40, kSecHdpcr = 0xC0;
+constexpr unsigned kWatermark[] = {0x50, 0x60}, kHide[] = {0x54, 0x64};
+constexpr Field kMarkBegin{"PSTRT", 0, 8}, kMarkLast{"PEND", 16, 8};
+
+bool trust_zone_on(const Areas& all, const L4Part& part) {
+  return part.trust_zone && L4OPTR::TZEN.is_set(all.read(kTzOptr));
+}
+
+void add_watermark(Areas& all, const L4Geometry& geometry, unsigned bank) {
+  const std::uint32_t marks = all.read(kWatermark[bank]);
+  const std::string name = fmt::format("SECWM{}", bank + 1);
+  all.add_pages({L4Area::Kind::secure, name, fmt::format("FLASH_{}R1", name), marks}, bank,
+                kMarkBegin.get(marks) & geometry.wrp_mask, kMarkLast.get(marks) & geometry.wrp_mask);
+}
+
+// Pages that a bit of SECBB makes secure, as runs; `raw` is the word that has the first one's bit.
+void add_secure_blocks(Areas& all, const L4Geometry& geometry, unsigned bank) {
+  std::vector<std::uint32_t> words;
+  std::vector<bool> pages;
+  for (unsigned page = 0; page < geometry.bank_pages; ++page) {
+    if (page % kSecbbBits == 0) words.push_back(all.read(kSecbb[bank] + page / kSecbbBits * 4));
+    pages.push_back(Field{"SECBB", page % kSecbbBits}.is_set(words.back()));
+  }
+  for (const L4PageRange& run : runs_of(pages)) {
+    const unsigned word = run.first / kSecbbBits;
+    all.add_pages({L4Area::Kind::secure, fmt::format("SECBB{}", bank + 1),
+                   fmt::format("FLASH_SECBB{}R{}", bank + 1, word + 1), words[word]},
+                  bank, run.first, run.last);
+  }
+}
+
+void add_secure(Areas& all, const L4Part& part, const L4Geometry& geometry) {
+  if (!trust_zone_on(all, part)) return;
+  for (unsigned bank = 0; bank < all.banks(); ++bank) {
+    add_watermark(all, geometry, bank);
+    add_secure_blocks(all, geometry, bank);
+  }
+}
+
+// What firmware has closed to the secure side, too, until the next reset.
+void add_hidden(Areas& all, const L4Part& part, const L4Geometry& geometry) {
+  if (!trust_zone_on(all, part)) return;
   const bool byte_wide = part.family == L4Family::u3 || part.family == L4Family::wba2;
   for (unsigned bank = 0; bank < all.banks(); ++bank) {
-    const std::uint32_t marks = all.read(kWatermark[bank]), hide = all.read(kHide[bank]);
-    const std::uint32_t first = kBegin.get(marks) & geometry.wrp_mask;
-    const std::string number = std::to_string(bank + 1);
     const Field closed{"HDP_ACCDIS", bank * (byte_wide ? 8u : 1u), byte_wide ? 8u : 1u};
-    if (!as_secure) {
-      all.add_pages({L4Area::Kind::secure, "SECWM" + number, "FLASH_SECWM" + number + "R1", marks}, bank,
-                    first, kLast.get(marks) & geometry.wrp_mask);
-    } else if ((all.read(kHdpcr) & closed.mask()) == closed.mask()) {
-      all.add_pages({L4Area::Kind::hidden, "HDP" + number, "FLASH_SECWM" + number + "R2", hide}, bank, first,
-                    kLast.get(hide) & geometry.wrp_mask);
-    }
+    if ((all.read(kSecHdpcr) & closed.mask()) != closed.mask()) continue;
+    const std::uint32_t hide = all.read(kHide[bank]);
+    all.add_pages({L4Area::Kind::hidden, fmt::format("HDP{}", bank + 1),
+                   fmt::format("FLASH_SECWM{}R2", bank + 1), hide},
+                  bank, kMarkBegin.get(all.read(kWatermark[bank])) & geometry.wrp_mask,
+                  kMarkLast.get(hide) & geometry.wrp_mask);
   }
 }
 
@@ -235,8 +267,18 @@ std::vector<L4Area> l4_areas(const L4Part& part, const L4Layout& layout, const L
   add_pcrop(all, part, geometry);
   add_securable(all, part, layout);
   add_second_core(all, part, geometry);
-  add_trust_zone(all, part, geometry, as_secure);
+  if (as_secure) {
+    add_hidden(all, part, geometry);
+  } else {
+    add_secure(all, part, geometry);
+  }
   add_hidden_u0(all, part);
+  return all.areas;
+}
+
+std::vector<L4Area> l4_secure_areas(const L4Part& part, const L4Geometry& geometry, const L4Reader& read) {
+  Areas all(geometry, read);
+  add_secure(all, part, geometry);
   return all.areas;
 }
 

@@ -28,6 +28,10 @@ struct L4Area {
 std::vector<L4Area> l4_areas(const L4Part& part, const L4Layout& layout, const L4Geometry& geometry,
                              bool as_secure, const L4Reader& read);
 
+// With TZEN set: what is secure, by watermark (SECWM1, SECWM2) and page by page until the next reset (SECBB1,
+// SECBB2).
+std::vector<L4Area> l4_secure_areas(const L4Part& part, const L4Geometry& geometry, const L4Reader& read);
+
 // The WRP registers that count: one for each area that `wrp_info` and `flash protect` may use.
 struct L4WrpRegister {
   unsigned index;  // into L4Layout::wrp: 1A, 1B, 2A, 2B

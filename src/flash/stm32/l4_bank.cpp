@@ -78,7 +78,7 @@ void L4Bank::identify() {
     log_.info("TZEN = {:d} : TrustZone {} by option bytes", tzen, tzen ? "enabled" : "disabled");
   }
   log_.info("RDP level {} (0x{:02X})", name_of(level), value_of(level));
-  if (base_ != kL4MainFlash && base_ != kL4SecureFlash) {
+  if (base_ != kL4MainFlash && base_ != kSecureFlash) {
     throw ConfigError(
         fmt::format("invalid bank base address 0x{:08x} of {}: main flash begins at 0x08000000{}", base_,
                     config_.name, part.trust_zone ? ", its secure alias at 0x0c000000" : ""));
@@ -99,14 +99,32 @@ void L4Bank::identify() {
     log_.info("gap detected from 0x{:08x} to 0x{:08x}", gap, gap + geometry_.gap_size - 1);
   }
   as_secure_ = wants_secure(value);
-  controller_.configure(part, *identity_.layout, geometry_, base_, as_secure_);
+  controller_.configure(part, *identity_.layout, geometry_, base_,
+                        as_secure_ ? Security::secure
+                        : tzen     ? Security::non_secure
+                                   : Security::off);
   options_.configure(part, geometry_, value);
   fill_sectors();
 }
 
 std::string L4Bank::describe() {
   need_probe();
-  return fmt::format("{} - Flash {}-bank", describe_l4(identity_), geometry_.dual_bank ? "dual" : "single");
+  return fmt::format("{} - Flash {}-bank{}", describe_l4(identity_), geometry_.dual_bank ? "dual" : "single",
+                     secure_words());
+}
+
+// Behind the description of a chip with TrustZone on: which pages are secure.
+std::string L4Bank::secure_words() {
+  if (!trust_zone_enabled()) return {};
+  std::string text;
+  const auto areas = l4_secure_areas(*identity_.part, geometry_,
+                                     [this](unsigned offset) { return controller_.read(offset); });
+  for (const L4Area& area : areas) {
+    text += fmt::format("{}{}-{} ({}=0x{:08x})", text.empty() ? "" : ", ", area.begin / geometry_.page_size,
+                        area.end / geometry_.page_size - 1, area.register_name, area.raw);
+  }
+  return fmt::format(" - TrustZone: secure pages {}; changed through the {}", text.empty() ? "none" : text,
+                     as_secure_ ? "secure registers" : "non-secure registers");
 }
 
 OptionBytes* L4Bank::options() {
@@ -120,7 +138,8 @@ Address L4Bank::register_address(unsigned offset) {
 }
 
 std::uint32_t L4Bank::read_register(unsigned offset) {
-  return target_.memory().read32(register_address(offset));
+  need_probe();
+  return controller_.read(offset);
 }
 
 }  // namespace probity::stm32

@@ -50,6 +50,9 @@ class L4Bank final : public MainFlash {
 
  private:
   unsigned flash_kib();
+  std::string secure_words();
+  void require_halted_where_possible();
+  void require_reachable(std::uint32_t optr) const;
   bool banks_swapped(std::uint32_t optr);
   void fill_sectors();
   bool wants_secure(std::uint32_t optr) const;

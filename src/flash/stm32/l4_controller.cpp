@@ -41,9 +41,6 @@ constexpr ErrorRow kErrorRows[] = {
     {L4SR::FASTERR, "fast programming failed"},
 };
 
-// Bits per register of block-based attribution.
-constexpr unsigned kSecbbBits = 32;
-
 }  // namespace
 
 std::string l4_error_names(std::uint32_t sr) {
@@ -55,7 +52,8 @@ std::string l4_error_names(std::uint32_t sr) {
 }
 
 void L4Controller::configure(const L4Part& part, const L4Layout& layout, const L4Geometry& geometry,
-                             Address base, bool as_secure) {
+                             Address base, Security security) {
+  const bool as_secure = security == Security::secure;
   part_ = &part;
   options_layout_ = layout;
   if (as_secure) options_layout_.base += kSecureAlias;
@@ -65,6 +63,17 @@ void L4Controller::configure(const L4Part& part, const L4Layout& layout, const L
   dual_bank_ = geometry.dual_bank;
   base_ = base;
   as_secure_ = as_secure;
+  trust_zone_ = security != Security::off;
+}
+
+std::uint32_t L4Controller::read(unsigned offset) const {
+  const SecureAccess access(memory_, as_secure_);
+  return memory_.read32(layout_.base + offset);
+}
+
+void L4Controller::run(std::span<WordAccess> batch) const {
+  const SecureAccess access(memory_, as_secure_);
+  memory_.run(batch);
 }
 
 std::string L4Controller::status_text() {
@@ -153,25 +162,28 @@ void L4Controller::wake_caches() {
   saved_icache_.reset();
 }
 
-// Secure registers change secure pages only; SECBB makes all of them so (RM0438, 6.5.5).
-void L4Controller::make_secure() {
+// The registers that say page by page what is secure (RM0438, 6.5.5).
+std::vector<Address> L4Controller::secure_blocks() const {
   const unsigned banks = dual_bank_ ? 2 : 1;
   const auto words = (static_cast<unsigned>(pages_.size()) / banks + kSecbbBits - 1) / kSecbbBits;
-  saved_secbb_.clear();
+  std::vector<Address> registers;
   for (unsigned bank = 0; bank < banks; ++bank) {
-    for (unsigned i = 0; i < words; ++i)
-      saved_secbb_.push_back(WordAccess::load(address_of(kSecbb[bank] + 4 * i)));
+    for (unsigned i = 0; i < words; ++i) registers.push_back(address_of(kSecbb[bank] + 4 * i));
   }
-  memory_.run(saved_secbb_);
-  for (const WordAccess& word : saved_secbb_) memory_.write32(word.address, 0xFFFFFFFF);
-}
-
-void L4Controller::restore_secure() {
-  for (const WordAccess& word : saved_secbb_) memory_.write32(word.address, word.value);
-  saved_secbb_.clear();
+  return registers;
 }
 
 void L4Controller::open() {
+  try {
+    if (as_secure_) secure_view_.emplace(memory_);
+    open_interface();
+  } catch (...) {
+    secure_view_.reset();
+    throw;
+  }
+}
+
+void L4Controller::open_interface() {
   rest_caches();
   wait_idle(sr(), kForeignLimit,
             fmt::format("a flash operation that was under way ({}.BSY)", layout_.sr_name));
@@ -179,16 +191,17 @@ void L4Controller::open() {
   std::array<WordAccess, 2> access{WordAccess::store(sr(), L4SR::kClear),  // write 1 to clear
                                    WordAccess::store(cr(), 0)};
   memory_.run(access);
-  if (as_secure_) make_secure();
+  if (as_secure_) secure_pages_.emplace(memory_, secure_blocks());
 }
 
 void L4Controller::close() {
   const UninterruptedScope giving_back(clock_);
   if (layout_.cr != layout_.cr_with_lock) memory_.write32(cr(), 0);
   memory_.write32(layout_.base + layout_.cr_with_lock, L4CR::LOCK.mask());
-  restore_secure();
+  secure_pages_.reset();
   wake_caches();
   clear_empty_flag();
+  secure_view_.reset();
 }
 
 // Without this a chip that was blank at power-on needs another one before it boots what was programmed.
@@ -250,8 +263,12 @@ void L4Controller::program(Address address, ByteView data) {
   memory_.write32(cr(), 0);
 }
 
+// With TrustZone on the loader runs in the state whose registers it uses.
 LoaderChip L4Controller::loader_chip() const {
-  return {{cr(), sr(), layout_.busy, L4SR::kErrors}, kL4IwdgKr};
+  LoaderChip chip{{cr(), sr(), layout_.busy, L4SR::kErrors}, kL4IwdgKr};
+  if (trust_zone_) chip.secure = as_secure_;
+  chip.secure_bit = kSecureAlias;
+  return chip;
 }
 
 void L4Controller::add_erase(LoaderScript& script, unsigned sector) const {
@@ -281,6 +298,7 @@ void L4Controller::unlock_options() {
 }
 
 void L4Controller::write_options(std::span<const L4OptionWrite> writes) {
+  const SecureAccess access(memory_, as_secure_);
   const L4Layout& options = options_layout_;
   const Address status_register = options.base + options.sr, control = options.base + options.cr_with_lock;
   unlock_options();
@@ -300,6 +318,7 @@ void L4Controller::write_options(std::span<const L4OptionWrite> writes) {
 }
 
 void L4Controller::launch_options() {
+  const SecureAccess access(memory_, as_secure_);
   unlock_options();
   try {
     memory_.write32(options_layout_.base + options_layout_.cr_with_lock, L4CR::OBL_LAUNCH.mask());

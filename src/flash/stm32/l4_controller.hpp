@@ -25,10 +25,10 @@ class L4Controller final : public FlashInterface {
   L4Controller(MemPort& memory, Clock& clock, std::string bank)
       : memory_(memory), clock_(clock), bank_(std::move(bank)) {}
 
-  // `base`: address of page 0. `as_secure`: through the secure registers, which takes pages that are secure
-  // by their SECBB bit; all are made so between open() and close().
+  // `base`: address of page 0. `secure`: through the secure registers, which takes pages that are secure
+  // by their SECBB bit; all are made so between open() and close(), and all accesses Secure ones.
   void configure(const L4Part& part, const L4Layout& layout, const L4Geometry& geometry, Address base,
-                 bool as_secure);
+                 Security security);
 
   unsigned granule() const override { return part_->granule; }
   void open() override;
@@ -46,9 +46,11 @@ class L4Controller final : public FlashInterface {
   void check(std::uint32_t status, Address address) const override;
 
   // A register of the interface by its offset.
-  std::uint32_t read(unsigned offset) const { return memory_.read32(layout_.base + offset); }
+  std::uint32_t read(unsigned offset) const;
   Address address_of(unsigned offset) const { return layout_.base + offset; }
   const L4Layout& layout() const { return layout_; }
+  // A batch of accesses to registers of the interface, as Secure ones where it is used so.
+  void run(std::span<WordAccess> batch) const;
   // Not between open() and close(). The core must be halted. FlashError, TimeoutError.
   void write_options(std::span<const L4OptionWrite> writes);
   // OBL_LAUNCH: the chip resets, and the probe may see the connection break; that is no error here.
@@ -65,8 +67,8 @@ class L4Controller final : public FlashInterface {
   void rest_caches();
   void wake_caches();
   void clear_empty_flag();
-  void make_secure();
-  void restore_secure();
+  void open_interface();
+  std::vector<Address> secure_blocks() const;
 
   MemPort& memory_;
   Clock& clock_;
@@ -77,9 +79,10 @@ class L4Controller final : public FlashInterface {
   std::vector<L4Page> pages_;
   std::uint32_t page_size_ = 0;
   Address base_ = 0;
-  bool as_secure_ = false, dual_bank_ = false;
+  bool trust_zone_ = false, as_secure_ = false, dual_bank_ = false;
   std::optional<std::uint32_t> saved_acr_, saved_icache_;
-  std::vector<WordAccess> saved_secbb_;  // as loads
+  std::optional<SecureView> secure_view_;    // between open() and close()
+  std::optional<SecurePages> secure_pages_;  // the same
 };
 
 // "WRPERR, PGSERR": the error flags set in the status register; empty where there are none.

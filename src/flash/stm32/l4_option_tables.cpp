@@ -3,6 +3,7 @@
 #include "flash/stm32/l4_option_tables.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace probity::stm32 {
 
@@ -348,19 +349,20 @@ constexpr L4OptionRegister kPcrop1ASR{"PCROP1ASR", 0x24, kPcrop1AS},
 constexpr L4OptionRegister kPcrop1BSR{"PCROP1BSR", 0x34, kPcrop1BS}, kPcrop1BER{"PCROP1BER", 0x38, kPcrop1BE};
 
 constexpr Registers kL43 = {optr(kOptrL4, kOptrL43), kPcrop1SR, kPcrop1ER, kWrp1AR, kWrp1BR};
-constexpr Registers kL47 = {
-    optr(kOptrL4, kOptrL47), kPcrop1SR, kPcrop1ER, kWrp1AR, kWrp1BR, kPcrop2SR, kPcrop2ER, kWrp2AR, kWrp2BR};
-constexpr Registers kL49 = {
-    optr(kOptrL4, kOptrL49), kPcrop1SR, kPcrop1ER, kWrp1AR, kWrp1BR, kPcrop2SR, kPcrop2ER, kWrp2AR, kWrp2BR};
-constexpr Registers kL4Plus = {optr(kOptrL4, kOptrL4Plus),
-                               kPcrop1SR,
-                               kPcrop1ER,
-                               kWrp1AR,
-                               kWrp1BR,
-                               kPcrop2SR,
-                               kPcrop2ER,
-                               kWrp2AR,
-                               kWrp2BR};
+constexpr std::array<L4OptionRegister, 9> of_two_banks(std::span<const L4OptionField> optr_fields) {
+  return {optr(kOptrL4, optr_fields),
+          kPcrop1SR,
+          kPcrop1ER,
+          kWrp1AR,
+          kWrp1BR,
+          kPcrop2SR,
+          kPcrop2ER,
+          kWrp2AR,
+          kWrp2BR};
+}
+constexpr auto kL47 = of_two_banks(kOptrL47);
+constexpr auto kL49 = of_two_banks(kOptrL49);
+constexpr auto kL4Plus = of_two_banks(kOptrL4Plus);
 constexpr Registers kG43 = {optr(kOptrL4, kOptrG43), kPcrop1SR, kPcrop1ER, kWrp1AR, kWrp1BR,
                             {"SEC1R", 0x70, kSecG4}};
 constexpr Registers kG49 = {optr(kOptrL4, kOptrG49), kPcrop1SR, kPcrop1ER, kWrp1AR, kWrp1BR,
@@ -397,36 +399,23 @@ constexpr Registers kG0B = {optr(kOptrG0, kOptrG0B),
                             {"PCROP2BER", 0x58, kPcrop2BE, {}, kTwo},
                             {"SECR", 0x80, kSecG0, kSecG0B}};
 constexpr Registers kU0 = {optr(kOptrG0, kOptrU0), kWrp1AR, kWrp1BR, {"SECR", 0x80, kSecU0}};
-constexpr Registers kWb5 = {optr(kOptrL4, kOptrWb5),
-                            kPcrop1ASR,
-                            kPcrop1AER,
-                            kWrp1AR,
-                            kWrp1BR,
-                            kPcrop1BSR,
-                            kPcrop1BER,
-                            {"IPCCBR", 0x3C, kIpccb},
-                            {"SFR", 0x80, kSfrWb},
-                            {"SRRVR", 0x84, kSrrvr}};
-constexpr Registers kWb1 = {optr(kOptrL4, kOptrWb1),
-                            kPcrop1ASR,
-                            kPcrop1AER,
-                            kWrp1AR,
-                            kWrp1BR,
-                            kPcrop1BSR,
-                            kPcrop1BER,
-                            {"IPCCBR", 0x3C, kIpccb},
-                            {"SFR", 0x80, kSfrWb},
-                            {"SRRVR", 0x84, kSrrvr}};
-constexpr Registers kWl = {optr(kOptrL4, kOptrWl),
-                           kPcrop1ASR,
-                           kPcrop1AER,
-                           kWrp1AR,
-                           kWrp1BR,
-                           kPcrop1BSR,
-                           kPcrop1BER,
-                           {"IPCCBR", 0x3C, kIpccb},
-                           {"SFR", 0x80, kSfrWl},
-                           {"SRRVR", 0x84, kSrrvr}};
+// Of the parts with a radio core.
+constexpr std::array<L4OptionRegister, 10> of_radio_part(std::span<const L4OptionField> optr_fields,
+                                                         std::span<const L4OptionField> second_core) {
+  return {optr(kOptrL4, optr_fields),
+          kPcrop1ASR,
+          kPcrop1AER,
+          kWrp1AR,
+          kWrp1BR,
+          kPcrop1BSR,
+          kPcrop1BER,
+          {"IPCCBR", 0x3C, kIpccb},
+          {"SFR", 0x80, second_core},
+          {"SRRVR", 0x84, kSrrvr}};
+}
+constexpr auto kWb5 = of_radio_part(kOptrWb5, kSfrWb);
+constexpr auto kWb1 = of_radio_part(kOptrWb1, kSfrWb);
+constexpr auto kWl = of_radio_part(kOptrWl, kSfrWl);
 
 constexpr L4OptionRegister optr_tz(std::span<const L4OptionField> more) {
   return {"OPTR", 0x40, kOptrL5, more};

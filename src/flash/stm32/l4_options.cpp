@@ -50,7 +50,7 @@ void L4Options::configure(const L4Part& part, const L4Geometry& geometry, std::u
 std::vector<std::uint32_t> L4Options::read() {
   std::vector<WordAccess> access;
   for (const OptionRegister& row : registers_) access.push_back(WordAccess::load(row.read));
-  target_.memory().run(access);
+  controller_.run(access);
   std::vector<std::uint32_t> values;
   for (const WordAccess& word : access) values.push_back(word.value);
   return values;

@@ -23,7 +23,7 @@ void L4OtpBank::probe(bool force) {
                        identity_.part->otp));
   }
   granule_ = identity_.part->granule;
-  controller_.configure(*identity_.part, *identity_.layout, {}, base_, false);
+  controller_.configure(*identity_.part, *identity_.layout, {}, base_, Security::off);
   size_ = area_.size;
   sectors_.assign(1, {0, size_, {}, {}});
   log_.info("OTP size is {} bytes, base address is 0x{:08x}", size_, base_);
@@ -43,13 +43,13 @@ void L4OtpBank::protect(SectorRange, bool) { refuse("cannot protect/unprotect OT
 
 void L4OtpBank::check_protection() {
   if (!probed_) probe();
-  sectors_.front().is_protected = !writes_enabled_;
+  sectors_.front().is_protected = !writes_enabled();
 }
 
 void L4OtpBank::write(std::uint32_t offset, ByteView data) {
   require_halted();
   if (!probed_) probe();
-  if (!writes_enabled_) {
+  if (!writes_enabled()) {
     refuse(
         fmt::format("OTP memory is disabled for write commands. It can be written only once; to allow it: "
                     "stm32l4x otp {} enable",

@@ -5,12 +5,13 @@
 #include "flash/bank.hpp"
 #include "flash/stm32/l4_controller.hpp"
 #include "flash/stm32/l4_identity.hpp"
+#include "flash/stm32/otp_bank.hpp"
 
 namespace probity::stm32 {
 
 // Erase, protect, lock: FlashError. Writes need enable_writes(true), and each double (quad) word can be
 // written once.
-class L4OtpBank final : public FlashBank {
+class L4OtpBank final : public FlashBank, public OtpBank {
  public:
   L4OtpBank(FlashBankConfig config, const L4Otp& area, Target& target, Clock& clock, Log& log);
 
@@ -25,9 +26,6 @@ class L4OtpBank final : public FlashBank {
   void unlock() override;
   std::string describe() override;
 
-  bool writes_enabled() const { return writes_enabled_; }
-  void enable_writes(bool on) { writes_enabled_ = on; }
-
  private:
   [[noreturn]] void refuse(const std::string& what) const;
 
@@ -35,7 +33,6 @@ class L4OtpBank final : public FlashBank {
   L4Controller controller_;
   L4Identity identity_;
   unsigned granule_ = 8;
-  bool writes_enabled_ = false;
 };
 
 }  // namespace probity::stm32

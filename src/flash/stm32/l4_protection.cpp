@@ -106,9 +106,28 @@ void L4Bank::require_same_division() {
       value);
 }
 
+// The secure alias is for secure accesses; what is linked there does not start from a chip that has none.
+void L4Bank::require_reachable(std::uint32_t value) const {
+  if (base_ != kSecureFlash || as_secure_) return;
+  const bool on = L4OPTR::TZEN.is_set(value);
+  throw FlashError(
+      fmt::format(
+          "TZEN={:d}, RDP level {} ({}=0x{:08x}): 0x{:08x} is the secure alias of the flash, which a "
+          "debugger reaches with TZEN=1 and RDP level 0 only; {}",
+          on, name_of(rdp_level(*identity_.part, value)), identity_.layout->optr_name, value, base_,
+          on ? fmt::format("non-secure pages are changed at 0x{:08x}", kL4MainFlash)
+             : fmt::format("TrustZone is switched on with: stm32l4x trustzone {} enable", config_.name)),
+      config_.name, base_, std::string(identity_.layout->optr_name), value);
+}
+
 void L4Bank::require_allowed(std::span<const FlashStep> steps) {
   require_readable();
   require_same_division();
+  const std::uint32_t value = optr();
+  require_reachable(value);
+  if (rdp_level(*identity_.part, value) == L4Rdp::level0_5) {
+    log_.info("RDP = 0x55, the work-area should be in non-secure RAM (check SAU partitioning)");
+  }
   for (const L4Area& area : areas()) {
     std::optional<unsigned> first, last;
     for (const FlashStep& step : steps) {
@@ -243,9 +262,17 @@ void L4Bank::lock() {
   change_option(identity_.layout->optr, kL4Rdp1, L4OPTR::RDP.mask());
 }
 
-void L4Bank::unlock() {
-  require_halted();
+// Option bytes can be changed while the core runs, and have to where it cannot be halted: in Secure code,
+// once the read-out level has closed that to the debugger.
+void L4Bank::require_halted_where_possible() {
   need_probe();
+  const std::uint32_t value = optr();
+  const bool secure = identity_.part->trust_zone && L4OPTR::TZEN.is_set(value);
+  if (!secure || rdp_level(*identity_.part, value) == L4Rdp::level0) require_halted();
+}
+
+void L4Bank::unlock() {
+  require_halted_where_possible();
   if (rdp_level(*identity_.part, optr()) == L4Rdp::level2) require_readable();
   change_option(identity_.layout->optr, kL4Rdp0, L4OPTR::RDP.mask());
 }
@@ -263,8 +290,7 @@ bool L4Bank::has_trust_zone() {
 bool L4Bank::trust_zone_enabled() { return has_trust_zone() && L4OPTR::TZEN.is_set(optr()); }
 
 void L4Bank::enable_trust_zone(bool on) {
-  require_halted();
-  need_probe();
+  require_halted_where_possible();
   const L4Rdp level = rdp_level(*identity_.part, optr());
   const unsigned offset = identity_.layout->optr;
   if (on) {

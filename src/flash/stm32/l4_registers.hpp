@@ -10,6 +10,7 @@
 
 #include "base/bits.hpp"
 #include "base/units.hpp"
+#include "flash/stm32/secure_view.hpp"
 
 namespace probity::stm32 {
 
@@ -97,11 +98,11 @@ constexpr std::uint32_t kL4Key1 = 0x45670123, kL4Key2 = 0xCDEF89AB;
 constexpr std::uint32_t kL4OptKey1 = 0x08192A3B, kL4OptKey2 = 0x4C5D6E7F;
 constexpr std::uint8_t kL4Rdp0 = 0xAA, kL4Rdp0_5 = 0x55, kL4Rdp1 = 0x00, kL4Rdp2 = 0xCC;
 
-constexpr Address kL4MainFlash = 0x08000000, kL4SecureFlash = 0x0C000000;
-constexpr Address kSecureAlias = 0x10000000;  // between a peripheral's address and its secure one
-constexpr Address kL4IwdgKr = 0x40003000;     // the same on all
+constexpr Address kL4MainFlash = 0x08000000;
+constexpr Address kL4IwdgKr = 0x40003000;  // the same on all
 // Block-based secure attribution of L5 and later: one bit a page, from here on for each bank.
 constexpr std::array<unsigned, 2> kSecbb{0x80, 0xA0};
+constexpr unsigned kSecbbBits = 32;  // of a register
 
 // Bits that say how the ICACHE of L5 and later is emptied.
 namespace ICACHE {

@@ -65,6 +65,7 @@ class MainFlash : public FlashBank {
   std::vector<FlashStep> steps_of(const FlashJob& job) const;
   Address address_of(const FlashStep& step) const { return base_ + sectors_[step.sector].offset; }
   FlashJobResult carry_out(std::vector<FlashStep> steps, const FlashJob& job);
+  std::unique_ptr<StreamLoader> load_loader();
   bool stream(std::vector<FlashStep>& steps, const FlashJob& job, FlashJobResult& result);
   std::optional<std::vector<SectorFinding>> survey(StreamLoader& loader, const std::vector<FlashStep>& steps,
                                                    const FlashJob& job);

@@ -138,12 +138,22 @@ std::vector<FlashWrite> MainFlash::writes_into_blank(const FlashStep& step) {
   return without_blank_runs(in_whole_granules(step.writes, burst, erased_value()), burst, erased_value());
 }
 
-bool MainFlash::stream(std::vector<FlashStep>& steps, const FlashJob& job, FlashJobResult& result) {
-  const std::unique_ptr<StreamLoader> loader = StreamLoader::load(target_, interface().loader_chip());
-  if (!loader) {
-    log_.warn("no working area available, can't do block memory writes");
-    return false;
+// Null, and said why, where there is no RAM for it, or RAM that is closed (to the security state, by its
+// supply).
+std::unique_ptr<StreamLoader> MainFlash::load_loader() {
+  try {
+    std::unique_ptr<StreamLoader> loader = StreamLoader::load(target_, interface().loader_chip());
+    if (!loader) log_.warn("no working area available, can't do block memory writes");
+    return loader;
+  } catch (const MemoryFault& e) {
+    log_.warn("the working area cannot be written, writing through the debugger, slower: {}", e.message());
+    return nullptr;
   }
+}
+
+bool MainFlash::stream(std::vector<FlashStep>& steps, const FlashJob& job, FlashJobResult& result) {
+  const std::unique_ptr<StreamLoader> loader = load_loader();
+  if (!loader) return false;
   const auto findings = survey(*loader, steps, job);
   if (!findings) return false;
   settle(steps, *findings, result);

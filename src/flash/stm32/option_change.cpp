@@ -51,6 +51,25 @@ std::vector<std::uint32_t> with_assignments(std::span<const OptionField> fields,
   return values;
 }
 
+std::vector<OptionAssignment> option_assignments(std::span<const OptionField> fields,
+                                                 std::span<const std::uint32_t> values) {
+  std::vector<OptionAssignment> assignments;
+  for (const OptionField& f : fields)
+    assignments.push_back({std::string(f.name), f.field().get(values[f.reg])});
+  return assignments;
+}
+
+std::vector<std::uint32_t> with_known_assignments(std::span<const OptionField> fields,
+                                                  std::span<const std::uint32_t> before,
+                                                  std::span<const OptionAssignment> assignments) {
+  std::vector<std::uint32_t> values(before.begin(), before.end());
+  for (const OptionField& f : fields) {
+    const auto found = std::ranges::find(assignments, f.name, &OptionAssignment::name);
+    if (found != assignments.end()) values[f.reg] = f.field().set(values[f.reg], found->value);
+  }
+  return values;
+}
+
 std::vector<OptionDifference> differences(std::span<const OptionField> fields,
                                           std::span<const std::uint32_t> before,
                                           std::span<const std::uint32_t> after) {

@@ -31,6 +31,14 @@ std::vector<std::uint32_t> with_assignments(std::span<const OptionField> fields,
                                             std::span<const std::uint32_t> before,
                                             std::span<const OptionAssignment> assignments);
 
+// All fields with their values, to be found again where registers or fields have become other ones; and those
+// of them that `fields` has, set in `before`.
+std::vector<OptionAssignment> option_assignments(std::span<const OptionField> fields,
+                                                 std::span<const std::uint32_t> values);
+std::vector<std::uint32_t> with_known_assignments(std::span<const OptionField> fields,
+                                                  std::span<const std::uint32_t> before,
+                                                  std::span<const OptionAssignment> assignments);
+
 std::vector<OptionDifference> differences(std::span<const OptionField> fields,
                                           std::span<const std::uint32_t> before,
                                           std::span<const std::uint32_t> after);

@@ -24,7 +24,7 @@ WideWordOtpBank::WideWordOtpBank(FlashBankConfig config, const WideWordFamily& f
 void WideWordOtpBank::refuse(const std::string& what) const { throw FlashError(what, config_.name, base_); }
 
 void WideWordOtpBank::require_writes() const {
-  if (writes_enabled_) return;
+  if (writes_enabled()) return;
   refuse(
       fmt::format("OTP memory is disabled for write commands. It can be written only once; to allow it: "
                   "{} otp {} enable",

@@ -6,12 +6,13 @@
 
 #include "flash/bank.hpp"
 #include "flash/stm32/h7_interface.hpp"
+#include "flash/stm32/otp_bank.hpp"
 #include "flash/stm32/wide_word_part.hpp"
 
 namespace probity::stm32 {
 
 // Erase and read-out level: FlashError. Writes and locks need enable_writes(true).
-class WideWordOtpBank final : public FlashBank {
+class WideWordOtpBank final : public FlashBank, public OtpBank {
  public:
   WideWordOtpBank(FlashBankConfig config, const WideWordFamily& family, Target& target, Clock& clock,
                   Log& log);
@@ -32,9 +33,6 @@ class WideWordOtpBank final : public FlashBank {
   void read(std::uint32_t offset, ByteSpan data) override;
   std::string describe() override;
 
-  bool writes_enabled() const { return writes_enabled_; }
-  void enable_writes(bool on) { writes_enabled_ = on; }
-
  private:
   [[noreturn]] void refuse(const std::string& what) const;
   void require_writes() const;
@@ -47,7 +45,6 @@ class WideWordOtpBank final : public FlashBank {
   WideWordIdentity identity_;
   std::unique_ptr<H7Interface> interface_;
   std::unique_ptr<H7OptionBytes> locks_;
-  bool writes_enabled_ = false;
 };
 
 }  // namespace probity::stm32

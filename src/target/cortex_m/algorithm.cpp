@@ -23,21 +23,35 @@ void CortexM::start_algorithm(const Algorithm& algorithm) {
     throw TargetError(fmt::format("[{}] Target is already running an algorithm", name_), "debug-running");
   require_halted("run an algorithm");
   SavedContext saved;
-  saved.registers = registers_.save_core();
+  saved.registers = registers_.save_core(trust_zone_.present);
   saved.reason = reason_;
   saved.algorithm = algorithm;
   saved_ = std::move(saved);
   try {
+    enter_security_state(algorithm);
     prepare_memory_system();
     set_algorithm_registers(algorithm);
     debug_.take_reset_seen();
     let_run(true, false);
     state_ = TargetState::debug_running;
   } catch (...) {
-    registers_.restore(saved_->registers);
+    restore_registers();
     saved_.reset();
     throw;
   }
+}
+
+void CortexM::restore_registers() {
+  if (saved_->secure) set_secure_state(*saved_->secure);
+  if (saved_->registers.empty()) {
+    registers_.invalidate();
+    return;
+  }
+  if (!trust_zone_.present) return registers_.restore(saved_->registers);
+  // By the names of each state: those of the state in force are read anew.
+  registers_.invalidate();
+  registers_.restore(saved_->registers);
+  registers_.flush();
 }
 
 // Faults stop the core at once (vector catch) instead of entering the old firmware's handlers; the MPU and
@@ -51,7 +65,8 @@ void CortexM::prepare_memory_system() {
   saved_->demcr = before[0].value;
   saved_->mpu_ctrl = before[1].value;
   saved_->ccr = before[2].value;
-  const std::uint32_t catches = facts_.is_mainline() ? DEMCR::VC_faults.mask() : DEMCR::VC_HARDERR.mask();
+  std::uint32_t catches = facts_.is_mainline() ? DEMCR::VC_faults.mask() : DEMCR::VC_HARDERR.mask();
+  if (facts_.architecture == Architecture::v8m_mainline) catches |= DEMCR::VC_SFERR.mask();
   std::vector<WordAccess> batch = {WordAccess::store(DEMCR::kAddress, DEMCR::TRCENA.mask() | catches),
                                    WordAccess::store(DFSR::kAddress, DFSR::kAll)};
   if (facts_.is_mainline()) {
@@ -99,6 +114,12 @@ void CortexM::restore_memory_system() {
   env_.memory.run(batch);
 }
 
+void CortexM::clear_stack_limits() {
+  for (const std::string_view name : {"msplim_s", "msplim_ns"}) {
+    if (registers_.knows(name)) write_register(name, 0);
+  }
+}
+
 void CortexM::set_algorithm_registers(const Algorithm& algorithm) {
   // Privileged, on MSP, nothing masked by the program itself: C_MASKINTS keeps interrupts out.
   write_register("primask", 0);
@@ -109,6 +130,7 @@ void CortexM::set_algorithm_registers(const Algorithm& algorithm) {
   }
   // IPSR stays: which exceptions are active cannot be undone from outside, and the two must agree.
   write_register("xPSR", (read_register("xPSR") & kIpsr) | kThumbBit);
+  if (facts_.is_v8m()) clear_stack_limits();
   write_register("msp", algorithm.stack_top);
   write_register("lr", kAllOnes);
   write_register("pc", algorithm.entry & ~Address{1});
@@ -186,11 +208,7 @@ void CortexM::finish_algorithm() {
   if (state_ != TargetState::halted) stop_algorithm();
   env_.memory.write32(DFSR::kAddress, DFSR::kAll);
   restore_memory_system();
-  if (saved_->registers.empty()) {
-    registers_.invalidate();
-  } else {
-    registers_.restore(saved_->registers);
-  }
+  restore_registers();
   reason_ = saved_->reason;
   saved_.reset();
 }

@@ -64,10 +64,10 @@ std::string CortexM::describe_halt() {
   const auto control = static_cast<std::uint32_t>(read_register("control"));
   const std::uint32_t exception = xpsr & 0x1FF;
   const std::string_view mode = exception != 0 ? "Handler" : (control & 1) != 0 ? "Thread (User)" : "Thread";
-  return fmt::format("[{}] halted due to {}, current mode: {} {}\nxPSR: {} pc: {} {}sp: {}", name_,
+  return fmt::format("[{}] halted due to {}, current mode: {} {}\nxPSR: {} pc: {} {}sp: {}{}", name_,
                      name_of(reason_), mode, exception_name(exception), hex8(xpsr),
                      hex8(static_cast<std::uint32_t>(read_register("pc"))), (control & 2) != 0 ? 'p' : 'm',
-                     hex8(static_cast<std::uint32_t>(read_register("sp"))));
+                     hex8(static_cast<std::uint32_t>(read_register("sp"))), security_words());
 }
 
 RegisterValue CortexM::read_register(std::string_view name) {

@@ -1,6 +1,6 @@
 // Target for Armv6-M, Armv7-M and Armv8-M cores. One class, its parts by concern: cortex_m.cpp (what it is),
 // examine.cpp, run_control.cpp (poll, halt, resume), step.cpp, breakpoints.cpp, fault.cpp, reset.cpp,
-// algorithm.cpp.
+// algorithm.cpp, trust_zone.cpp.
 #pragma once
 
 #include <vector>
@@ -86,6 +86,7 @@ class CortexM final : public Target, private CortexMControls {
   struct SavedContext {
     std::vector<RegisterTransfer> registers;
     std::uint32_t demcr = 0, mpu_ctrl = 0, ccr = 0;
+    std::optional<bool> secure;  // the security state before, where it was changed
     HaltReason reason = HaltReason::none;
     Algorithm algorithm;
   };
@@ -96,6 +97,15 @@ class CortexM final : public Target, private CortexMControls {
   void enable_debug();
   void examine_fpu();
   void examine_debug_units();
+
+  // trust_zone.cpp
+  void look_at_security();
+  std::string security_words() const;
+  std::string secure_debug_hint() const;
+  bool read_secure_state();
+  void set_secure_state(bool secure);
+  void select_secure_bank(bool on);
+  void enter_security_state(const Algorithm& algorithm);
 
   // breakpoints.cpp
   bool breakpoint_at(Address address) const;
@@ -157,6 +167,8 @@ class CortexM final : public Target, private CortexMControls {
   void flush_caches();
   void restore_memory_system();
   void set_algorithm_registers(const Algorithm& algorithm);
+  void clear_stack_limits();
+  void restore_registers();
   std::string describe_algorithm_state();
   void stop_algorithm();
   void check_algorithm_end();
@@ -174,6 +186,11 @@ class CortexM final : public Target, private CortexMControls {
   std::uint32_t cpuid_ = 0;
   CoreFacts facts_;
   bool has_fpu_ = false;
+  struct {
+    bool present = false;  // the Security Extension is there, and on
+    bool debug = false;    // Secure debug is allowed
+    bool secure = false;   // the state at the last halt
+  } trust_zone_;
   std::vector<Breakpoint> user_breakpoints_;  // in the order they were set
   std::uint32_t vector_catch_ = 0;            // DEMCR.VC_*, as the user wants them
   InterruptMasking masking_ = InterruptMasking::automatic;

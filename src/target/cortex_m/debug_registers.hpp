@@ -21,6 +21,7 @@ inline constexpr Field S_REGRDY{"S_REGRDY", 16};
 inline constexpr Field S_HALT{"S_HALT", 17};
 inline constexpr Field S_SLEEP{"S_SLEEP", 18};
 inline constexpr Field S_LOCKUP{"S_LOCKUP", 19};
+inline constexpr Field S_SDE{"S_SDE", 20};  // Armv8-M (DDI 0553B D1.2.49): Secure debug is allowed
 inline constexpr Field S_RETIRE_ST{"S_RETIRE_ST", 24};  // sticky, cleared by reading
 inline constexpr Field S_RESET_ST{"S_RESET_ST", 25};    // sticky, cleared by reading
 }  // namespace DHCSR
@@ -44,6 +45,7 @@ inline constexpr Field VC_CORERESET{"VC_CORERESET", 0};
 inline constexpr Field VC_faults{"VC_MMERR..VC_HARDERR", 4, 7};
 inline constexpr Field VC_BUSERR{"VC_BUSERR", 8};
 inline constexpr Field VC_HARDERR{"VC_HARDERR", 10};
+inline constexpr Field VC_SFERR{"VC_SFERR", 11};  // Armv8-M with the Security Extension
 inline constexpr Field TRCENA{"TRCENA", 24};
 inline constexpr std::uint32_t kVectorCatches = 0x7F1;
 }  // namespace DEMCR
@@ -100,7 +102,20 @@ inline constexpr Address kBFAR = 0xE000ED38;   // B3.2.19
 // DDI 0553B D1.2.246, D1.2.245: Armv8-M with the Security Extension; elsewhere they read as zero.
 inline constexpr Address kSFSR = 0xE000EDE4;
 inline constexpr Address kSFAR = 0xE000EDE8;
-inline constexpr Address kID_PFR1 = 0xE000ED44;  // DDI 0553B D1.2.140
+namespace ID_PFR1 {  // DDI 0553B D1.2.140
+inline constexpr Address kAddress = 0xE000ED44;
+inline constexpr Field Security{"Security", 4,
+                                4};  // 0: there is no Security Extension, or it is switched off
+}  // namespace ID_PFR1
+
+// DDI 0553B D1.2.54: Armv8-M with the Security Extension.
+namespace DSCSR {
+inline constexpr Address kAddress = 0xE000EE08;
+inline constexpr Field SBRSELEN{"SBRSELEN", 0};  // 1: SBRSEL says which bank the debugger's accesses mean
+inline constexpr Field SBRSEL{"SBRSEL", 1};      // 1: the Secure one
+inline constexpr Field CDS{"CDS", 16};  // the core is in Secure state; changes only with CDSKEY written as 0
+inline constexpr Field CDSKEY{"CDSKEY", 17};
+}  // namespace DSCSR
 
 // DDI 0403E B3.5.5
 namespace MPU_CTRL {

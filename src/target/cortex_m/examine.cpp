@@ -12,6 +12,7 @@ void CortexM::examine() {
     enable_debug();
     examine_fpu();
     examine_debug_units();
+    look_at_security();
   });
   registers_.describe(facts_, has_fpu_, watchpoints_.count());
   examined_ = true;

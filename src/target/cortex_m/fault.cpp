@@ -15,8 +15,7 @@ constexpr std::uint32_t kIpsr = 0x1FF;
 constexpr unsigned kNmi = 2, kSecureFault = 7;
 // DDI 0403E B1.5.15 (Cortex-M0 to M4), DDI 0553B B3.33.
 constexpr Address kLockupPc = 0xFFFFFFFE, kLockupPcV8m = 0xEFFFFFFE;
-constexpr std::size_t kStackBytes = 4 * 72;   // a handler's own frame, and the exception's
-constexpr Field kSecurity{"Security", 4, 4};  // ID_PFR1, DDI 0553B D1.2.140
+constexpr std::size_t kStackBytes = 4 * 72;  // a handler's own frame, and the exception's
 constexpr Field kExcReturnSecure{"EXC_RETURN.S", 6}, kExcReturnDcrs{"EXC_RETURN.DCRS", 5};
 // Integrity signature, a gap and r4-r11 lie in front when Secure code was interrupted (DDI 0553B B3.19).
 constexpr Address kAdditionalState = 40;
@@ -78,7 +77,7 @@ std::optional<ExceptionFrame> CortexM::find_exception_frame(std::uint32_t cfsr) 
                                                         : std::nullopt;
   if (!known) return {};
   const bool psp = frame_on_psp(*known);
-  const bool other_bank = facts_.is_v8m() && kSecurity.is_set(env_.memory.read32(kID_PFR1));
+  const bool other_bank = trust_zone_.present;
   if (!psp && !other_bank) return find_frame(exc_return, cfsr, msp, stack);
   const bool secure = kExcReturnSecure.is_set(*known);
   const std::string_view name = !other_bank ? "psp"

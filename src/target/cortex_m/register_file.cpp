@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include "base/bits.hpp"
 #include "base/errors.hpp"
@@ -45,6 +46,11 @@ const RegisterRow& RegisterFile::row(std::string_view name) const {
   throw ConfigError(fmt::format("register {} not found in current target", name));
 }
 
+bool RegisterFile::knows(std::string_view name) const {
+  return std::ranges::any_of(registers_,
+                             [&](const CoreRegister& r) { return r.exists && same_name(r.name, name); });
+}
+
 std::uint32_t RegisterFile::slot(unsigned selector) {
   fetch({{selector}});
   return *slots_[selector].value;
@@ -78,6 +84,8 @@ void RegisterFile::write(const RegisterRow& row, RegisterValue value) {
     throw ConfigError(fmt::format("{:#x} does not fit register {} ({} bits)", value, row.name, row.bits));
   }
   const unsigned selector = selector_of(row);
+  if (alias_is_dirty(selector)) flush();
+  for (const unsigned other : aliases(selector)) slots_[other] = {};
   if (row.bits == 64) {
     slots_[selector] = {static_cast<std::uint32_t>(value), true};
     slots_[selector + 1] = {static_cast<std::uint32_t>(value >> 32), true};
@@ -100,12 +108,40 @@ bool RegisterFile::dirty(const RegisterRow& row) const {
   return selector && (slots_[*selector].dirty || (row.bits == 64 && slots_[*selector + 1].dirty));
 }
 
+namespace {
+
+constexpr std::array kOfState = {regsel::kMsp, regsel::kPsp, regsel::kSpecial};
+constexpr std::array kOfEachState = {24u, 25u, 26u, 27u, 34u, 35u};
+constexpr std::array kStackLimits = {28u, 29u, 30u, 31u};
+
+}  // namespace
+
+bool RegisterFile::exists(unsigned selector) const {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i].selector == selector && rows_[i].address == 0) return registers_[i].exists;
+  }
+  return false;
+}
+
+// The other names' selectors; none where there is but one name.
+std::span<const unsigned> RegisterFile::aliases(unsigned selector) {
+  if (std::ranges::count(kOfState, selector) != 0) return kOfEachState;
+  if (std::ranges::count(kOfEachState, selector) != 0) return kOfState;
+  return {};
+}
+
+bool RegisterFile::alias_is_dirty(unsigned selector) const {
+  return std::ranges::any_of(aliases(selector), [this](unsigned other) { return slots_[other].dirty; });
+}
+
 void RegisterFile::fetch(std::span<const unsigned> selectors) {
   std::vector<RegisterTransfer> missing;
   for (const unsigned selector : selectors) {
     if (!slots_[selector].value) missing.push_back({selector, 0});
   }
   if (missing.empty()) return;
+  if (std::ranges::any_of(missing, [this](const RegisterTransfer& r) { return alias_is_dirty(r.selector); }))
+    flush();
   debug_.read(missing);
   for (const RegisterTransfer& r : missing) slots_[r.selector] = {r.value, false};
 }
@@ -156,11 +192,17 @@ void RegisterFile::fetch_general() {
   fetch(selectors);
 }
 
-std::vector<RegisterTransfer> RegisterFile::save_core() {
-  fetch_core();
+std::vector<RegisterTransfer> RegisterFile::save_core(bool both_states) {
+  std::vector<unsigned> selectors;
+  for (const unsigned selector : kCore) {
+    if (!both_states || aliases(selector).empty()) selectors.push_back(selector);
+  }
+  if (both_states) selectors.insert(selectors.end(), kOfEachState.begin(), kOfEachState.end());
+  std::ranges::copy_if(kStackLimits, std::back_inserter(selectors), [this](unsigned s) { return exists(s); });
+  fetch(selectors);
   std::vector<RegisterTransfer> saved;
-  saved.reserve(std::size(kCore));
-  for (const unsigned selector : kCore) saved.push_back({selector, slot(selector)});
+  saved.reserve(selectors.size());
+  for (const unsigned selector : selectors) saved.push_back({selector, slot(selector)});
   return saved;
 }
 

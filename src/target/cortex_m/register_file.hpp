@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,7 @@ class RegisterFile {
   const std::vector<CoreRegister>& registers() const { return registers_; }
   // Case does not count; "xpsr" and "xPSR" are one. ConfigError for a name that does not exist on this core.
   const RegisterRow& row(std::string_view name) const;
+  bool knows(std::string_view name) const;
 
   // The core must be halted for these. Rows with an address (DWT) are not for this class.
   RegisterValue read(const RegisterRow& row);
@@ -38,8 +40,9 @@ class RegisterFile {
   void fetch_core();
   // fetch_core()'s and, with an FPU, fpscr: what GDB shows as the general registers.
   void fetch_general();
-  // What fetch_core() has: everything that an algorithm may change.
-  std::vector<RegisterTransfer> save_core();
+  // Everything that an algorithm may change: what fetch_core() has, on Armv8-M the stack limits, and with
+  // `both_states` (TrustZone) what each of the security states has of its own.
+  std::vector<RegisterTransfer> save_core(bool both_states);
   void restore(const std::vector<RegisterTransfer>& saved);
 
   // What is cached of this register, a pending write too.
@@ -53,6 +56,11 @@ class RegisterFile {
     bool dirty = false;
   };
   std::uint32_t slot(unsigned selector);
+  bool exists(unsigned selector) const;
+  // msp, psp and the special registers, and msp_s, psp_ns …: two names for the same on Armv8-M. What is
+  // written by one goes to the core before it is read, or written, by the other.
+  static std::span<const unsigned> aliases(unsigned selector);
+  bool alias_is_dirty(unsigned selector) const;
   // The selector that `row` stands for now: for sp the stack in use.
   unsigned selector_of(const RegisterRow& row);
   std::optional<unsigned> known_selector_of(const RegisterRow& row) const;

@@ -99,6 +99,9 @@ void CortexM::request_soft_reset(bool halt, SoftReset how) {
   }
   debug_.take_reset_seen();
   try {
+    // Firmware may have kept the request to the Secure state (AIRCR.SYSRESETREQS).
+    select_secure_bank(true);
+    const SecureAccess access(env_.memory);
     env_.memory.write32(AIRCR::kAddress, AIRCR::kVectKey | request);
   } catch (const DeviceGone&) {
     throw;
@@ -171,19 +174,21 @@ void CortexM::deassert_reset(bool halt) {
 }
 
 void CortexM::finish_reset(bool halt) {
+  look_at_security();
   std::uint32_t dhcsr = debug_.read_dhcsr();
   if (!DHCSR::C_DEBUGEN.is_set(dhcsr)) debug_.write_dhcsr(halt ? DHCSR::C_HALT.mask() : 0);
   if (halt) {
     try {
       wait_for_halt(kTimeToCatch);
     } catch (const TimeoutError&) {
-      env_.log.warn("[{}] the core did not stop at its reset vector (vector catch was lost); halting it now",
-                    name_);
+      env_.log.warn("[{}] the core did not stop at its reset vector ({}); halting it now", name_,
+                    secure_debug_hint().empty() ? "vector catch was lost" : "secure debug is not allowed");
       request_halt();
       wait_for_halt(kTimeToHalt);
     }
     expected_reason_ = HaltReason::debug_request;
   }
+  select_secure_bank(false);
   env_.memory.write32(DEMCR::kAddress, demcr());
   restore_debug_units();
   debug_.take_reset_seen();

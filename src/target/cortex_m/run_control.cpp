@@ -97,6 +97,7 @@ void CortexM::enter_halted() { enter_halted(take_dfsr()); }
 
 void CortexM::enter_halted(std::uint32_t dfsr) {
   registers_.invalidate();
+  look_at_security();
   const HaltReason found = halt_reason_of(dfsr);
   const bool by_itself = !expected_reason_;
   HaltReason reason = expected_reason_.value_or(found);
@@ -134,9 +135,10 @@ void CortexM::request_halt() { debug_.write_dhcsr(DHCSR::C_HALT.mask()); }
 
 // OpenOCD's words, and the facts behind them.
 void CortexM::not_halted(const Deadline& deadline, std::string_view facts) const {
-  throw TimeoutError(fmt::format("timed out while waiting for target halted ([{}] after {} ms: {})", name_,
-                                 duration_cast<Milliseconds>(deadline.elapsed()).count(), facts),
-                     "target halted", deadline.elapsed());
+  throw TimeoutError(
+      fmt::format("timed out while waiting for target halted ([{}] after {} ms: {}{})", name_,
+                  duration_cast<Milliseconds>(deadline.elapsed()).count(), facts, secure_debug_hint()),
+      "target halted", deadline.elapsed());
 }
 
 std::uint32_t CortexM::wait_for_halt(Milliseconds timeout) {

@@ -5,7 +5,7 @@
 
 #include <map>
 
-namespace probity::stm32 {
+namespace probity::stm32::l4_areas_test {
 namespace {
 
 constexpr std::uint32_t kKib = 1024;
@@ -27,6 +27,9 @@ class Chip {
   std::vector<L4Area> areas(bool as_secure = false) {
     return l4_areas(part_, *part_.layout, geometry_, as_secure,
                     [this](unsigned offset) { return values_[offset]; });
+  }
+  std::vector<L4Area> secure_areas() {
+    return l4_secure_areas(part_, geometry_, [this](unsigned offset) { return values_[offset]; });
   }
   const L4Geometry& geometry() const { return geometry_; }
 
@@ -121,6 +124,30 @@ TEST(L4Areas, SecurePagesAreClosedToTheNonSecureSide) {
   expect_area(chip.set(0xC0, 1).areas(true), hidden, "HDP1", 0, 10 * kKib);
 }
 
+constexpr std::uint32_t kTzenDualBank = 1u << 31 | 1u << 22;  // L5: TZEN, DBANK
+
+TEST(L4Areas, SecurePagesAreThoseOfTheWatermarkAndOfTheBlocks) {
+  Chip chip(0x472, 512, kTzenDualBank);
+  chip.set(0x50, pages(0, 9)).set(0x60, pages(127, 0));
+  expect_area(chip.secure_areas(), secure, "SECWM1", 0, 20 * kKib);
+  chip.set(0x50, pages(127, 0)).set(0xA4, 0x0000'0006);  // SECBB2R2: pages 33 and 34 of bank 2
+  expect_area(chip.secure_areas(), secure, "SECBB2", (256 + 66) * kKib, (256 + 70) * kKib);
+  EXPECT_EQ(chip.secure_areas()[0].register_name, "FLASH_SECBB2R2");
+  EXPECT_EQ(chip.secure_areas()[0].raw, 6u);
+}
+
+TEST(L4Areas, WithoutTzenNothingIsSecure) {
+  Chip chip(0x472, 512, 1u << 22);
+  EXPECT_TRUE(chip.set(0x50, pages(0, 9)).set(0x80, 0xFFFFFFFF).secure_areas().empty());
+}
+
+TEST(L4Areas, BlocksAreOpenToTheSecureSide) {
+  Chip chip(0x472, 512, kTzenDualBank);
+  chip.set(0x50, pages(127, 0)).set(0x60, pages(127, 0)).set(0x80, 1);
+  expect_area(chip.areas(false), secure, "SECBB1", 0, 2 * kKib);
+  EXPECT_TRUE(chip.areas(true).empty());
+}
+
 TEST(L4Wrp, ValuesGoToPagesAndBack) {
   const L4Geometry g = l4_geometry(*find_l4_part(0x415), 1024, 0, false);
   EXPECT_EQ(wrp_pages(g, 0, pages(3, 5)), (L4PageRange{3, 5}));
@@ -144,4 +171,4 @@ TEST(L4Wrp, RunsOfPages) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::l4_areas_test

@@ -9,7 +9,7 @@
 #include "flash/stm32/l4_otp.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::l4_bank_test {
 namespace {
 
 using testing::HasSubstr;
@@ -313,7 +313,8 @@ TEST(L4Controller, CachesAreOffMeanwhileAndEmptied) {
   Recorder port(bench.target->memory());
   const stm32::L4Part& part = *stm32::find_l4_part(0x415);
   stm32::L4Controller controller(port, bench.virtual_host.clock(), "bank");
-  controller.configure(part, *part.layout, stm32::l4_geometry(part, 1024, 0, false), kFlash, false);
+  controller.configure(part, *part.layout, stm32::l4_geometry(part, 1024, 0, false), kFlash,
+                       stm32::Security::off);
   bench.target->memory().write32(kAcr, 0x00000704);  // PRFTEN, ICEN, DCEN, four wait states
   controller.open();
   EXPECT_THAT(port.values_at(kAcr), testing::ElementsAre(0x104u));
@@ -328,7 +329,8 @@ TEST(L4Controller, EraseSelectsPageAndBankBeforeItStarts) {
   Recorder port(bench.target->memory());
   const stm32::L4Part& part = *stm32::find_l4_part(0x467);
   stm32::L4Controller controller(port, bench.virtual_host.clock(), "bank");
-  controller.configure(part, *part.layout, stm32::l4_geometry(part, 512, 1u << 21, false), kFlash, false);
+  controller.configure(part, *part.layout, stm32::l4_geometry(part, 512, 1u << 21, false), kFlash,
+                       stm32::Security::off);
   controller.open();
   port.writes.clear();
   controller.erase(130);
@@ -380,4 +382,4 @@ TEST(L4Bank, OtherChipsAreRefusedByName) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::l4_bank_test
