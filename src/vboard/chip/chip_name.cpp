@@ -32,7 +32,8 @@ std::uint32_t size_kib(const OrderingRow& row, char letter) {
 // All generations' rows.
 std::vector<OrderingRow> all_rows() {
   std::vector<OrderingRow> rows;
-  for (const auto table : {f2_chips, f1_chips, l4_chips, u5_chips, lx_chips, h7_chips, h5_chips}) {
+  for (const auto table :
+       {f2_chips, f1_chips, l4_chips, u5_chips, lx_chips, h7_chips, h5_chips, nrf5_chips}) {
     const std::vector<OrderingRow> more = table();
     rows.insert(rows.end(), more.begin(), more.end());
   }

@@ -6,7 +6,7 @@
 #include "vboard/chip/facts/facts.hpp"
 #include "vboard/chip/flash/f2_geometry.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::chip_facts_test {
 namespace {
 
 TEST(ChipName, OrderingCodes) {
@@ -33,7 +33,7 @@ TEST(ChipName, LongFamiliesAndSizesThatTheLetterDoesNotSay) {
 }
 
 TEST(ChipName, UnknownOnesListNearNames) {
-  for (const char* name : {"stm32f407", "stm32f407vx", "stm32f407vgt6zz", "stm32f499zz", "", "nrf52840"}) {
+  for (const char* name : {"stm32f407", "stm32f407vx", "stm32f407vgt6zz", "stm32f499zz", "", "lpc1768"}) {
     try {
       find_chip(name);
       FAIL() << "accepted '" << name << "'";
@@ -168,4 +168,4 @@ TEST(ChipBusMap, PeripheralsExistWhereTheHeaderSays) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::chip_facts_test

@@ -1,0 +1,58 @@
+// The non-volatile memory controller of Nordic's nRF51 and nRF52 (nRF51 RM v3.0 6, nRF52832 PS v1.4 11),
+// strict: CONFIG says whether the next thing is a write or an erase, whatever else is tried is an error. It
+// has no keys and no error flags. NonVolatile::otp is the UICR, which ERASEALL and ERASEUICR erase.
+#pragma once
+
+#include "vboard/chip/flash/flash_controller.hpp"
+#include "vboard/chip/flash/flash_engine.hpp"
+#include "vboard/chip/nonvolatile.hpp"
+
+namespace probity::vboard {
+
+struct NvmcFacts {
+  std::uint32_t page_size = 4096;  // bytes
+  Microseconds word_time{0}, page_time{0}, all_time{0};
+};
+
+// Its registers from 0x4001E400 on: below are only reserved places.
+inline constexpr std::uint32_t kNvmcRegisters = 0x4001E400;
+
+class NvmcFlash final : public FlashController {
+ public:
+  NvmcFlash(const NvmcFacts& line, NonVolatile& memory, FlashSurroundings surroundings);
+
+  BusStatus read_register(std::uint32_t offset, std::uint32_t& value) override;
+  BusStatus write_register(std::uint32_t offset, std::uint32_t value, Lanes lanes) override;
+  void reset() override;
+  void power_on_reset() override { reset(); }
+  void debugger_attached() override {}
+  BusStatus read_cells(Master master, Security security, std::uint32_t offset, unsigned size,
+                       std::uint32_t& value) override;
+  BusStatus write_cells(Security security, std::uint32_t offset, unsigned size, std::uint32_t value) override;
+  // The UICR.
+  BusStatus read_otp(std::uint32_t offset, unsigned size, std::uint32_t& value) override;
+  BusStatus write_otp(std::uint32_t offset, unsigned size, std::uint32_t value) override;
+  std::optional<ByteView> window(Security security, std::uint32_t offset, std::uint32_t& begin) override;
+  void settle() override;
+  std::optional<Nanoseconds> busy_until() const override;
+  // What UICR.APPROTECT closes is the debug port's affair, and not modelled.
+  unsigned rdp_level() const override { return 0; }
+  bool watchdog_in_hardware() const override { return false; }
+
+ private:
+  bool busy() { return code_.busy() || uicr_.busy(); }
+  std::uint32_t all() const { return static_cast<std::uint32_t>(memory_.cells.size()); }
+  BusStatus refuse();
+  BusStatus program(FlashEngine& engine, std::uint32_t offset, unsigned size, std::uint32_t value);
+  BusStatus erase_page(std::uint32_t address);
+  void erase_code(CellRange range, Microseconds time);
+  void erase_uicr(Microseconds time);
+
+  const NvmcFacts line_;
+  NonVolatile& memory_;
+  FlashSurroundings around_, uicr_around_;
+  FlashEngine code_, uicr_;
+  std::uint32_t config_ = 0;
+};
+
+}  // namespace probity::vboard
