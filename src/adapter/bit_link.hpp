@@ -29,6 +29,10 @@ class BitLink {
 
   // Sends what is queued; returns everything sampled since the last collect(), in order.
   virtual BitVector collect() = 0;
+
+  // How many cycles are worth queueing before they are collected; what follows a WAIT in them is in vain. The
+  // default keeps remote_bitbang's characters below what a socket buffers.
+  virtual std::size_t batch_cycles() const { return 12'000; }
 };
 
 // The lifts use overrun detection (CTRL/STAT.ORUNDETECT, ADIv5.2 B2.3.2): with it every transfer has the same

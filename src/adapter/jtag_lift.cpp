@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "adapter/bit_link.hpp"
+#include "adapter/jtag_pins.hpp"
 #include "adapter/wire_chain.hpp"
 #include "base/errors.hpp"
 #include "wire/jtag_scan.hpp"
@@ -16,8 +17,8 @@ namespace {
 
 constexpr std::uint8_t kAbort = 0x0, kCtrlStat = 0x4, kSelect = 0x8, kRdbuff = 0xC;
 constexpr std::uint32_t kORUNDETECT = 1u << 0, kSTICKYORUN = 1u << 1;
+constexpr std::uint32_t kPowerRequests = 1u << 30 | 1u << 28;  // CSYSPWRUPREQ, CDBGPWRUPREQ
 constexpr std::uint32_t kDPBANKSEL = 0xF;
-constexpr std::size_t kStreamLength = 256;   // scans in one round trip
 constexpr std::size_t kIdleCycles = 8;       // in Run-Test/Idle, for the access to get on its way
 constexpr std::size_t kRecognizedTaps = 32;  // more than any board has
 constexpr Nanoseconds kBusyLimit = std::chrono::seconds(1);
@@ -41,7 +42,7 @@ std::uint32_t checked(const jtag::AccessResult& result, std::uint8_t a) {
                  static_cast<unsigned>(Ack::none), "DP", a);
 }
 
-class JtagLift final : public DapLink {
+class JtagLift final : public DapLink, public JtagPins {
  public:
   JtagLift(BitLink& bits, Clock& clock, Log& log, jtag::Chain chain)
       : bits_(bits), clock_(clock), log_(log), chain_(std::move(chain)) {}
@@ -50,13 +51,30 @@ class JtagLift final : public DapLink {
   std::uint32_t reconnect() override;
   std::vector<std::uint32_t> idcodes() override { return idcodes_; }
 
+  BitVector clock_pins(const jtag::Stretch& stretch, std::size_t sample_begin,
+                       std::size_t sample_count) override {
+    instruction_.reset();
+    bits_.jtag(stretch, sample_begin, sample_count);
+    return round_trip();
+  }
+  std::size_t round_trips() const override { return round_trips_; }
+
  private:
+  BitVector round_trip() {
+    ++round_trips_;
+    return bits_.collect();
+  }
+  // An access with all that goes with it.
+  std::size_t scan_cycles() const {
+    return jtag::scan_dr(chain_.dr(jtag::access(true, 0, 0))).stretch.size() + kIdleCycles;
+  }
   void select(jtag::DpInstruction instruction);
   void send(const Access& access);
   std::vector<jtag::AccessResult> collect(std::size_t count);
   void abort(std::uint32_t value);
   std::uint32_t wait_until_done(std::uint8_t a);
   void clear_overrun(std::uint8_t a);
+  void recall_overrun_detection();
   std::size_t run_stream(std::span<DapTransfer> transfers);
   void completed(DapTransfer& transfer, std::uint32_t value);
   bool is_ctrl_stat_write(const DapTransfer& t) const {
@@ -69,6 +87,7 @@ class JtagLift final : public DapLink {
   jtag::Chain chain_;
   std::vector<std::uint32_t> idcodes_;
   std::optional<jtag::DpInstruction> instruction_;
+  std::size_t round_trips_ = 0;
   std::uint32_t select_ = 0;
   std::uint32_t ctrl_stat_ = 0;  // as last written; 0 before
 };
@@ -87,7 +106,7 @@ void JtagLift::send(const Access& access) {
 }
 
 std::vector<jtag::AccessResult> JtagLift::collect(std::size_t count) {
-  const BitVector tdo = bits_.collect();
+  const BitVector tdo = round_trip();
   std::vector<jtag::AccessResult> results;
   for (std::size_t i = 0; i < count; ++i) results.push_back(jtag::access_result(tdo, i * jtag::kAccessBits));
   return results;
@@ -96,7 +115,7 @@ std::vector<jtag::AccessResult> JtagLift::collect(std::size_t count) {
 void JtagLift::abort(std::uint32_t value) {
   select(jtag::DpInstruction::abort);
   bits_.jtag(jtag::scan_dr(chain_.dr(jtag::access(false, kAbort, value))).stretch, 0, 0);
-  bits_.collect();
+  round_trip();
 }
 
 // Scans RDBUFF until the access before it is done, and returns that one's value.
@@ -123,6 +142,18 @@ void JtagLift::clear_overrun(std::uint8_t a) {
   if ((collect(5)[2].value & kSTICKYORUN) != 0) return;
   throw DapError("the access port was busy (WAIT), and the debug port did not hold back what followed",
                  static_cast<unsigned>(Ack::wait), "AP", a);
+}
+
+// The TAP's reset leaves CTRL/STAT as it is: overrun detection that was switched on before goes on.
+void JtagLift::recall_overrun_detection() {
+  if ((select_ & kDPBANKSEL) != 0) return;
+  send({Port::dp, kCtrlStat, true, 0});
+  send(kReadBack);
+  const jtag::AccessResult now = collect(2)[1];
+  const bool answered = now.ack == static_cast<unsigned>(jtag::AccessAck::ok_fault);
+  if (answered && (now.value & kORUNDETECT) != 0) {
+    ctrl_stat_ = now.value & (kPowerRequests | kORUNDETECT);
+  }
 }
 
 void JtagLift::completed(DapTransfer& transfer, std::uint32_t value) {
@@ -157,6 +188,7 @@ std::size_t JtagLift::run_stream(std::span<DapTransfer> transfers) {
 
 std::size_t JtagLift::run(std::span<DapTransfer> transfers) {
   for (DapTransfer& t : transfers) t.ack = Ack::not_run;
+  const std::size_t stream_length = std::max<std::size_t>(bits_.batch_cycles() / scan_cycles(), 1);
   std::size_t at = 0;
   while (at < transfers.size()) {
     if (transfers[at].port == Port::dp && !transfers[at].read && transfers[at].a == kAbort) {
@@ -166,7 +198,7 @@ std::size_t JtagLift::run(std::span<DapTransfer> transfers) {
     }
     // Without overrun detection one at a time; never past an ABORT or a write of CTRL/STAT.
     std::size_t end = at + 1;
-    const std::size_t limit = ctrl_stat_ == 0 ? end : std::min(transfers.size(), at + kStreamLength);
+    const std::size_t limit = ctrl_stat_ == 0 ? end : std::min(transfers.size(), at + stream_length);
     while (end < limit && !(transfers[end].port == Port::dp && !transfers[end].read && transfers[end].a <= 4))
       ++end;
     const std::size_t done = run_stream(transfers.subspan(at, end - at));
@@ -179,15 +211,15 @@ std::size_t JtagLift::run(std::span<DapTransfer> transfers) {
   return transfers.size();
 }
 
+// SELECT stands, too: whoever is above does not write it again.
 std::uint32_t JtagLift::reconnect() {
   instruction_.reset();
-  select_ = 0;
   ctrl_stat_ = 0;
   const BitVector wake = swj::swd_to_jtag();
   bits_.jtag({wake, BitVector::repeat(true, wake.size())}, 0, 0);
   const jtag::Scan scan = jtag::scan_dr(BitVector::repeat(true, 32 * (kRecognizedTaps + 1)));
   bits_.jtag(scan.stretch, scan.first_shift, 32 * (kRecognizedTaps + 1));
-  const BitVector tdo = bits_.collect();
+  const BitVector tdo = round_trip();
   const auto ids = jtag::parse_idcodes(tdo);
   if (!ids || ids->empty()) {
     throw DapError(
@@ -198,6 +230,7 @@ std::uint32_t JtagLift::reconnect() {
   if (ids->size() != chain_.ir_lengths().size()) {
     log_.warn("JTAG chain: {} TAPs found, {} declared", ids->size(), chain_.ir_lengths().size());
   }
+  recall_overrun_detection();
   return chain_.index() < ids->size() ? (*ids)[chain_.index()] : 0;
 }
 

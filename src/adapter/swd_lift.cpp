@@ -15,8 +15,8 @@ constexpr std::uint8_t kCtrlStat = 0x4, kSelect = 0x8, kRdbuff = 0xC;
 constexpr std::uint32_t kORUNDETECT = 1u << 0;
 constexpr std::uint32_t kDPBANKSEL = 0xF;
 constexpr std::uint32_t kORUNERRCLR = 1u << 4;
-// Transfers in one round trip: 46 clocks each keep what is queued below what a socket buffers.
-constexpr std::size_t kStreamLength = 256;
+constexpr std::size_t kFrameCycles =
+    swd::kRequestBits + 2 * swd::kTurnaroundBits + swd::kAckBits + swd::kDataBits;
 constexpr std::size_t kNobody = SIZE_MAX;
 constexpr Nanoseconds kBusyLimit = std::chrono::seconds(1);
 
@@ -158,11 +158,12 @@ void SwdLift::completed(Frame frame) {
 std::size_t SwdLift::run(std::span<DapTransfer> transfers) {
   for (DapTransfer& t : transfers) t.ack = Ack::not_run;
   std::vector<Frame> frames = frames_of(transfers);
+  const std::size_t stream_length = std::max<std::size_t>(bits_.batch_cycles() / kFrameCycles, 1);
   const Nanoseconds begin = clock_.now();
   std::size_t at = 0;
   while (at < frames.size()) {
     if (is_ctrl_stat_write(frames[at])) frames[at].value |= kORUNDETECT;
-    const std::size_t length = overrun_detect_ ? std::min(kStreamLength, frames.size() - at) : 1;
+    const std::size_t length = overrun_detect_ ? std::min(stream_length, frames.size() - at) : 1;
     // Within a stream SELECT may change, so CTRL/STAT writes behind its first frame start a new one.
     std::size_t end = at + 1;
     while (end < at + length && !(frames[end].port == Port::dp && frames[end].a == kCtrlStat)) ++end;

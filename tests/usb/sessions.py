@@ -5,6 +5,8 @@ from support.firmware import write_elf
 
 STLINK = ["-f", "interface/stlink.cfg"]
 CMSIS_DAP = ["-f", "interface/cmsis-dap.cfg"]
+JLINK = ["-f", "interface/jlink.cfg", "-c", "transport select swd"]
+JLINK_JTAG = ["-f", "interface/jlink.cfg", "-c", "transport select jtag"]
 TARGET = ["-f", "target/stm32f4x.cfg"]
 CHIP = "stm32f407vg"
 BASE = 0x08000000
@@ -17,7 +19,8 @@ INSTALL = ["dpkg", "--no-triggers", "--install"]
 REMOVE = ["dpkg", "--no-triggers", "--remove"]
 
 # Every kind of probe, and the interface file that drives it.
-PROBES = {"stlink-v2": STLINK, "stlink-v2-1": STLINK, "stlink-v3": STLINK, "cmsis-dap-v1": CMSIS_DAP, "cmsis-dap-v2": CMSIS_DAP}
+PROBES = {"stlink-v2": STLINK, "stlink-v2-1": STLINK, "stlink-v3": STLINK, "cmsis-dap-v1": CMSIS_DAP, "cmsis-dap-v2": CMSIS_DAP,
+          "jlink": JLINK}
 
 
 def program(interface: list[str], image: pathlib.Path, *before: str, openocd="openocd") -> list[str]:

@@ -10,10 +10,10 @@
 #include <cstdio>
 #include <fstream>
 
-#include "unit/commands/bench.hpp"
 #include "mortal_bus.hpp"
+#include "unit/commands/bench.hpp"
 
-namespace probity {
+namespace probity::killed_test {
 namespace {
 
 using testing::HasSubstr;
@@ -128,7 +128,7 @@ INSTANTIATE_TEST_SUITE_P(Probes, Killed,
                          testing::Values(Way{"stlink-v2", "stlink", 2}, Way{"stlink-v2-1", "stlink", 4},
                                          Way{"stlink-v3", "stlink-dap", 3},
                                          Way{"cmsis-dap-v1", "cmsis-dap", 2},
-                                         Way{"cmsis-dap-v2", "cmsis-dap", 3}),
+                                         Way{"cmsis-dap-v2", "cmsis-dap", 3}, Way{"jlink", "jlink", 2}),
                          name_of_way);
 
 class Unplugged : public Killed {};
@@ -154,8 +154,9 @@ TEST_P(Unplugged, GivesOneErrorWhereverItHappens) {
 
 INSTANTIATE_TEST_SUITE_P(Probes, Unplugged,
                          testing::Values(Way{"stlink-v2-1", "stlink"}, Way{"stlink-v3", "stlink-dap"},
-                                         Way{"cmsis-dap-v1", "cmsis-dap"}, Way{"cmsis-dap-v2", "cmsis-dap"}),
+                                         Way{"cmsis-dap-v1", "cmsis-dap"}, Way{"cmsis-dap-v2", "cmsis-dap"},
+                                         Way{"jlink", "jlink"}),
                          name_of_way);
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::killed_test
