@@ -12,8 +12,8 @@
 #include "base/errors.hpp"
 #include "base/interrupt.hpp"
 #include "commands/command_line.hpp"
-#include "server/run.hpp"
 #include "commands/version.hpp"
+#include "server/run.hpp"
 #include "transport/host.hpp"
 #include "vboard/virtual_host.hpp"
 
@@ -31,7 +31,7 @@ int run_on_virtual_board(const probity::CommandLine& line, const std::string& sp
   const auto tcp = probity::make_asio_tcp();
   probity::InterruptibleClock clock(board.clock(), interrupt);
   probity::Log log(clock);
-  const probity::Host host{board.usb(), board.hid(), *tcp, clock};
+  const probity::Host host{board.usb(), board.hid(), *tcp, clock, &board.gpio()};
   const int status = probity::run(line, host, log, probity::search_environment(), interrupt);
   board.finish();
   return status;
@@ -41,10 +41,11 @@ int run_on_bench(const probity::CommandLine& line, probity::Interrupt& interrupt
   const auto usb = probity::make_libusb_bus();
   const auto hid = probity::make_hidapi_bus();
   const auto tcp = probity::make_asio_tcp();
+  const auto gpio = probity::make_linux_gpio();
   probity::SystemClock system_clock;
   probity::InterruptibleClock clock(system_clock, interrupt);
   probity::Log log(clock);
-  const probity::Host host{*usb, *hid, *tcp, clock};
+  const probity::Host host{*usb, *hid, *tcp, clock, gpio.get()};
   return probity::run(line, host, log, probity::search_environment(), interrupt);
 }
 

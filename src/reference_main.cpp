@@ -1,5 +1,5 @@
-// Fills a template's marks from the rows: man pages and completions, made by the build and not installed
-// itself.
+// Fills a template's marks from the rows: man pages, the page of HTML and completions, made by the build and
+// not installed itself.
 //   reference TEMPLATE OUTPUT [NAME=VALUE …]
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -43,6 +43,13 @@ Marks make_marks(const Interpreter& interpreter) {
       {"OPTIONS", roff::options(options)},
       {"COMMANDS", roff::commands(all)},
       {"TARGET_COMMANDS", roff::commands(target_topics())},
+      {"LEFT_OUT", roff::left_out(left_out_commands())},
+      {"HTML_OPTIONS", html::options(options)},
+      {"HTML_INDEX", html::index(all)},
+      {"HTML_COMMANDS", html::commands(all)},
+      {"HTML_TARGET_COMMANDS", html::commands(target_topics(), "target-")},
+      {"HTML_LEFT_OUT", html::left_out(left_out_commands())},
+      {"HTML_CHIPS", html::escape(fmt::format("{}", fmt::join(chips, ", ")))},
       {"CHIP_LIST", wrap(roff::literal(fmt::format("{}", fmt::join(chips, ", "))), 0, 0)},
       {"PROBE_LIST", roff::literal(fmt::format("{}", fmt::join(probes, ", ")))},
       {"VBOARD_OPTIONS", roff::help_options(vboard::help_text())},

@@ -17,10 +17,12 @@
 
 namespace probity {
 
-// Names as `transport select` takes them. `swd` on an ST-LINK is dapdirect_swd.
-enum class Transport { swd, jtag, hla_swd, hla_jtag, dapdirect_swd, dapdirect_jtag };
+// Names as `transport select` takes them. `swd` on an ST-LINK is dapdirect_swd. `swim` is the wire of STM8:
+// files may select it, no driver connects it.
+enum class Transport { swd, jtag, hla_swd, hla_jtag, dapdirect_swd, dapdirect_jtag, swim };
 std::string_view name_of(Transport transport);
 std::optional<Transport> transport_named(std::string_view name);
+std::vector<Transport> all_transports();  // in the order of OpenOCD's `transport list`
 constexpr bool is_jtag(Transport t) {
   return t == Transport::jtag || t == Transport::hla_jtag || t == Transport::dapdirect_jtag;
 }
@@ -53,6 +55,8 @@ struct AdapterSettings {
   std::vector<std::pair<std::uint16_t, std::uint16_t>> vid_pids;  // empty: the driver's own list
   Hertz speed = kilohertz(100);
   bool connect_under_reset = false;  // reset_config … connect_assert_srst
+  bool srst_push_pull = false;       // reset_config … srst_push_pull: a released nRST is driven high
+  bool trst_open_drain = false;      // reset_config … trst_open_drain: a released nTRST is left alone
   std::map<std::string, std::string> options;
 };
 

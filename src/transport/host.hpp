@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "transport/gpio.hpp"
 #include "transport/hid.hpp"
 #include "transport/tcp.hpp"
 #include "transport/usb.hpp"
@@ -14,6 +15,7 @@ struct Host {
   HidBus& hid;
   TcpConnector& tcp;
   Clock& clock;
+  GpioChips* gpio = nullptr;  // null: this machine has none
 };
 
 std::unique_ptr<UsbBus> make_libusb_bus();      // libusb_bus.cpp

@@ -35,6 +35,7 @@ struct BoardOptions {
 struct PinSample {
   bool swdio = true;  // SWDIO (with its pull-up) as the probe reads it
   bool tdo = true;
+  bool target_drives = false;  // SWDIO, which the probe cannot see, but a resistor in between does
 };
 
 class Board {

@@ -9,12 +9,15 @@
 
 #include "base/errors.hpp"
 #include "vboard/board_spec.hpp"
+#include "vboard/gpio_header.hpp"
 #include "vboard/probe/virtual_bus.hpp"
 #include "vboard/report.hpp"
 
 namespace probity::vboard {
 
 namespace {
+
+constexpr std::string_view kGpioKind = "gpio";
 
 // A board with what SPEC says of it.
 struct Station {
@@ -53,6 +56,10 @@ struct VirtualHost::Impl {
     for (const auto& spec : specs) {
       Station& station = stations.emplace_back(spec);
       for (const auto& kind : spec.probes) {
+        if (kind == kGpioKind) {
+          gpio.add(station.board);
+          continue;
+        }
         owners.push_back({kind, stations.size() - 1});
         ports.probes.push_back(plug(maker.make(kind, station.board, spec.probe), station.board));
       }
@@ -69,6 +76,12 @@ struct VirtualHost::Impl {
         all.push_back(fmt::format("{}: {}", owners[i].kind, what));
       }
     }
+    for (std::size_t i = 0; i < stations.size(); ++i) {
+      if (station && i != *station) continue;
+      for (const auto& what : gpio.errors(stations[i].board)) {
+        all.push_back(fmt::format("{}: {}", kGpioKind, what));
+      }
+    }
     return all;
   }
 
@@ -82,6 +95,7 @@ struct VirtualHost::Impl {
   VirtualUsbBus usb{ports};
   VirtualHidBus hid{ports};
   VirtualClock clock{stations};
+  GpioHeader gpio{[this] { clock.now(); }};
   bool finished = false;
 };
 
@@ -97,6 +111,7 @@ VirtualHost::~VirtualHost() {
 
 UsbBus& VirtualHost::usb() { return impl_->usb; }
 HidBus& VirtualHost::hid() { return impl_->hid; }
+GpioChips& VirtualHost::gpio() { return impl_->gpio; }
 Clock& VirtualHost::clock() { return impl_->clock; }
 Board& VirtualHost::board(std::size_t index) { return impl_->stations.at(index).board; }
 

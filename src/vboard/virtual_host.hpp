@@ -21,14 +21,16 @@ class VirtualHost {
   // SPEC: as parse_board_specs() takes it, "BOARD[;BOARD...]" with BOARD
   // "CHIP[,probe=KIND[,serial=TEXT|hex:BYTES][,firmware=VERSION]][,flash=FILE][,fault=PLAN][,voltage=MV]
   // [,dual-bank][,option:NAME=HEX][,qspi:PART[+PART]][,qspi2:PART[+PART]][,stats=FILE|-]"; KIND is one of
-  // probe_kinds(). Without probe=, a V2-1 and a CMSIS-DAP v2 are on the bus, so whichever driver the
-  // configuration selects finds its probe. The probes' locations are 1-1, 1-2 ... in the order of the boards.
-  // ConfigError names the part that is not understood.
+  // probe_kinds(), or gpio: a GPIO chip's lines instead of a probe on the bus (gpio_header.hpp). Without
+  // probe=, a V2-1 and a CMSIS-DAP v2 are on the bus, so whichever driver the configuration selects finds its
+  // probe. The probes' locations are 1-1, 1-2 ... in the order of the boards. ConfigError names the part that
+  // is not understood.
   explicit VirtualHost(std::string_view spec);
   ~VirtualHost();
 
   UsbBus& usb();
   HidBus& hid();
+  GpioChips& gpio();
   Clock& clock();                       // virtual time; sleep() advances it on all boards
   Board& board(std::size_t index = 0);  // in the order of SPEC; std::out_of_range beyond
   // Requests to the probes that no real firmware takes, in words, each after the probe's name; a driver's

@@ -24,6 +24,9 @@ class Pins {
   // One TCK cycle; returns TDO as the probe reads it before the rising edge.
   bool jtag_cycle(bool tms, bool tdi);
 
+  // A clock period that does not reach the target.
+  void empty_cycle() { pass_period(); }
+
   void set_nrst(bool asserted) { board_.set_nrst(asserted); }
   void set_ntrst(bool asserted) { board_.set_ntrst(asserted); }
   void wait(Nanoseconds duration) { board_.timeline().advance(duration); }

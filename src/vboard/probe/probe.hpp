@@ -5,12 +5,14 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "vboard/board.hpp"
 #include "vboard/usb/descriptors.hpp"
+#include "vboard/usb/transfer.hpp"
 
 namespace probity::vboard {
 
@@ -34,6 +36,17 @@ class Probe {
   // One transfer from the host. Work it asks for is done at once, on the board's timeline; replies wait in a
   // queue. A request the firmware does not know is put into errors() and never answered with success.
   virtual void receive(std::uint8_t endpoint, ByteView data) = 0;
+  // A vendor request to the device or the debug interface; what is not known stalls.
+  virtual UsbReply control(const SetupPacket&, ByteView) { return {UsbReply::Status::stall, {}}; }
+  // True while what was received is more than the probe holds, until replies are taken: it takes no more, and
+  // the host's last transfer would not have ended either.
+  virtual bool is_stuck() const { return false; }
+  // The host has taken a reply, or part of one.
+  virtual void reply_taken() {}
+  // How long it takes until the probe sends something of its own accord; nothing: never. Then, called when
+  // that time has passed, idle_reply() makes a reply wait.
+  virtual std::optional<Nanoseconds> time_to_idle_reply() const { return {}; }
+  virtual void idle_reply() {}
   // A USB port reset: what firmware does when it is configured anew.
   virtual void usb_reset() { replies_.clear(); }
   // The cable was pulled: nothing is left of what a host had set, and the pins are let go.

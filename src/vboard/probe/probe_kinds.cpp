@@ -5,6 +5,8 @@
 
 #include "base/errors.hpp"
 #include "vboard/probe/cmsis_dap/firmware.hpp"
+#include "vboard/probe/ftdi/firmware.hpp"
+#include "vboard/probe/jlink/firmware.hpp"
 #include "vboard/probe/probe.hpp"
 #include "vboard/probe/stlink/firmware.hpp"
 
@@ -27,6 +29,8 @@ std::vector<std::string> probe_kinds() {
   std::vector<std::string> names;
   for (const auto& model : stlink::models()) names.emplace_back(model.name);
   for (const auto& model : cmsis_dap::models()) names.emplace_back(model.name);
+  for (const auto& model : jlink::models()) names.emplace_back(model.name);
+  for (const auto& model : ftdi::models()) names.emplace_back(model.name);
   return names;
 }
 
@@ -36,6 +40,12 @@ std::unique_ptr<Probe> make_probe(std::string_view kind, Board& board, const Pro
   }
   for (const auto& model : cmsis_dap::models()) {
     if (model.name == kind) return std::make_unique<cmsis_dap::Firmware>(model, board, options);
+  }
+  for (const auto& model : jlink::models()) {
+    if (model.name == kind) return std::make_unique<jlink::Firmware>(model, board, options);
+  }
+  for (const auto& model : ftdi::models()) {
+    if (model.name == kind) return std::make_unique<ftdi::Firmware>(model, board, options);
   }
   throw ConfigError(fmt::format("unknown probe '{}'; known are: {}", kind, fmt::join(probe_kinds(), ", ")));
 }

@@ -15,13 +15,14 @@ namespace {
 
 constexpr std::uint8_t kCdcControl = 0x02, kHid = 0x03, kMassStorage = 0x08, kCdcData = 0x0A;
 
-// The firmware's packets. Requests that a class or vendor would add go nowhere: no probe has any.
+// The firmware's packets and vendor requests.
 class DebugFunction final : public UsbFunction {
  public:
   explicit DebugFunction(Probe& probe) : probe_(probe), reply_(reply_endpoint(probe.description())) {}
   void configure() override { probe_.usb_reset(); }
-  UsbReply control(const SetupPacket&, ByteView) override { return stalled(); }
+  UsbReply control(const SetupPacket& setup, ByteView data) override { return probe_.control(setup, data); }
   UsbReply out(std::uint8_t endpoint, ByteView data) override {
+    if (probe_.is_stuck()) return nothing_yet();
     probe_.receive(endpoint, data);
     return {};
   }
@@ -32,7 +33,9 @@ class DebugFunction final : public UsbFunction {
       return {UsbReply::Status::ok, std::move(trace)};
     }
     if (probe_.replies_waiting() == 0) return nothing_yet();
-    return {UsbReply::Status::ok, probe_.take_reply(max_length)};
+    Bytes reply = probe_.take_reply(max_length);
+    probe_.reply_taken();
+    return {UsbReply::Status::ok, std::move(reply)};
   }
 
  private:

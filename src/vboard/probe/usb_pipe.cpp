@@ -144,10 +144,20 @@ void UsbPipe::out(std::uint8_t endpoint, ByteView data) {
   if (submit_out(endpoint, data).status == UsbReply::Status::stall) {
     throw AdapterError(fmt::format("the virtual probe stalls endpoint 0x{:02x}", endpoint));
   }
+  if (is_debug(endpoint) && probe_.is_stuck()) {
+    throw TimeoutError("the virtual probe takes no more until its replies are read",
+                       "a transfer to the probe", Nanoseconds(0));
+  }
 }
 
 Bytes UsbPipe::in(std::uint8_t endpoint, std::size_t max_length, Milliseconds timeout) {
   UsbReply reply = submit_in(endpoint, max_length);
+  const auto idle = probe_.time_to_idle_reply();
+  if (reply.status == UsbReply::Status::nak && endpoint == reply_endpoint_ && idle && *idle <= timeout) {
+    board_.timeline().advance(*idle);
+    probe_.idle_reply();
+    reply = submit_in(endpoint, max_length);
+  }
   if (reply.status == UsbReply::Status::stall) {
     throw AdapterError(fmt::format("the virtual probe stalls endpoint 0x{:02x}", endpoint));
   }

@@ -44,6 +44,8 @@ UsbReply UsbDeviceModel::control(const SetupPacket& setup, ByteView data) {
              !description_.microsoft_os_set.empty() && setup.request == description_.microsoft_vendor_code &&
              setup.index == kMicrosoftDescriptorIndex) {
     reply = ok(description_.microsoft_os_set);
+  } else if (kind(setup) == RequestKind::vendor && recipient(setup) == Recipient::device) {
+    reply = functions_.front().function->control(setup, data);
   }
   if (reply.data.size() > setup.length) reply.data.resize(setup.length);
   return reply;

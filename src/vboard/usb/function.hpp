@@ -15,7 +15,8 @@ class UsbFunction {
   virtual ~UsbFunction() = default;
   // The device was configured (SET_CONFIGURATION, also of what was configured before) or the bus reset.
   virtual void configure() = 0;
-  // A class or vendor request to one of its interfaces; `data`: of a transfer to the device.
+  // A class or vendor request to one of its interfaces, or for the first function a vendor request to the
+  // device; `data`: of a transfer to the device.
   virtual UsbReply control(const SetupPacket& setup, ByteView data) = 0;
   // A stall halts the endpoint: the device keeps it until CLEAR_FEATURE.
   virtual UsbReply out(std::uint8_t endpoint, ByteView data) = 0;

@@ -5,7 +5,7 @@
 
 #include "places.hpp"
 
-namespace probity {
+namespace probity::access_advice_test {
 namespace {
 
 using testing::HasSubstr;
@@ -53,4 +53,4 @@ TEST(AccessAdvice, NamesProbeAndNode) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::access_advice_test

@@ -11,7 +11,7 @@
 #include "base/errors.hpp"
 #include "transport/host.hpp"
 
-namespace probity {
+namespace probity::asio_tcp_test {
 namespace {
 
 // A listening socket of the other side; the kernel completes connections into its backlog, so no thread is
@@ -130,4 +130,4 @@ TEST(AsioTcp, ASlashMeansAUnixSocket) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::asio_tcp_test

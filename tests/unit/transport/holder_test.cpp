@@ -7,7 +7,7 @@
 
 #include "places.hpp"
 
-namespace probity {
+namespace probity::holder_test {
 namespace {
 
 TEST(Holder, IsFoundByWhatItHasOpen) {
@@ -66,4 +66,4 @@ TEST(Holder, OfAPort) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::holder_test

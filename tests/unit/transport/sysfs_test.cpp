@@ -4,7 +4,7 @@
 
 #include "places.hpp"
 
-namespace probity {
+namespace probity::sysfs_test {
 namespace {
 
 TEST(Sysfs, GivesTheStringsOfADevice) {
@@ -44,4 +44,4 @@ TEST(Sysfs, KnowsWhereAHidIsPluggedIn) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::sysfs_test
