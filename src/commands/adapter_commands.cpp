@@ -107,8 +107,7 @@ std::string usb_location(const Call& call) {
   args::expect(call.args, 0, 1);
   std::string& location = call.session.adapter_settings.usb_location;
   if (!call.args.empty()) location = call.args[0];
-  if (!call.args.empty()) return {};
-  return fmt::format("adapter usb location: {}", location.empty() ? "(none)" : location);
+  return fmt::format("adapter usb location: {}", location.empty() ? "(null)" : location);
 }
 
 }  // namespace

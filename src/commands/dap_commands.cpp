@@ -60,7 +60,7 @@ std::string dpreg(const Call& call) {
 std::string apsel(const Call& call) {
   args::expect(call.args, 0, 1);
   DapEntry& entry = entry_named(call.session, call.object);
-  if (call.args.empty()) return fmt::format("{}", selected_ap(entry));
+  if (call.args.empty()) return fmt::format("0x{:x}", selected_ap(entry));
   entry.options["apsel"] = fmt::format("{}", args::number(call.args[0], 255));
   return {};
 }
@@ -84,6 +84,52 @@ Handler keep(std::string_view key, std::size_t most) {
       args::number32(word);
       value += (value.empty() ? "" : " ") + word;
     }
+    return {};
+  };
+}
+
+// OpenOCD's default for an AHB: HPROT of a privileged debugger's data access, Secure where that exists.
+constexpr std::uint32_t kDefaultCsw = 0xA2000000;
+constexpr std::uint32_t kSizeAndIncrement = 0x37;  // CSW.Size, CSW.AddrInc
+
+std::uint32_t csw_word(const std::string& word, std::string_view what) {
+  try {
+    return args::number32(word);
+  } catch (const UsageError&) {
+    throw UsageError(fmt::format("{} option value ('{}') is not valid", what, word));
+  }
+}
+
+// The attributes of memory accesses through the chosen access port. Each has its own; "apcsw 1" keeps that of
+// port 1.
+std::string apcsw(const Call& call) {
+  args::expect(call.args, 0, 2);
+  DapEntry& entry = entry_named(call.session, call.object);
+  const unsigned ap = selected_ap(entry);
+  const auto [kept, first] =
+      entry.options.try_emplace(fmt::format("apcsw {}", ap), fmt::format("{}", kDefaultCsw));
+  const std::uint32_t before = args::number32(kept->second);
+  if (call.args.empty()) return fmt::format("AP#0x{:x} selected, csw 0x{:08x}", ap, before);
+  const bool masked = call.args.size() == 2;
+  const std::uint32_t value = call.args[0] == "default" ? kDefaultCsw : csw_word(call.args[0], "csw_val");
+  const std::uint32_t mask = masked ? csw_word(call.args[1], "csw_mask") : ~kSizeAndIncrement;
+  if (((masked ? mask : value) & kSizeAndIncrement) != 0) {
+    throw UsageError(
+        fmt::format("CSW {} cannot include 'Size' and 'AddrInc' bit-fields", masked ? "mask" : "value"));
+  }
+  const std::uint32_t after = (before & ~mask) | (value & mask);
+  kept->second = fmt::format("{}", after);
+  if (entry.dap) entry.dap->memory(ap).set_csw(after, mask);
+  return {};
+}
+
+// A quirk of a maker's bus; none of them is in what this program does, and it says what OpenOCD says.
+Handler quirk(std::string_view key, std::string_view text) {
+  return [key, text](const Call& call) -> std::string {
+    args::expect(call.args, 0, 1);
+    std::string& value = entry_named(call.session, call.object).options[std::string(key)];
+    if (!call.args.empty()) value = args::on_off(call.args[0]) ? "on" : "";
+    call.session.log().info("{} is {}", text, value.empty() ? "disabled" : "enabled");
     return {};
   };
 }
@@ -137,8 +183,12 @@ std::vector<CommandRow> object_rows() {
       {"memaccess", kAny, "[cycles]", "Kept; waiting for the bus is left to the WAIT policy.",
        keep("memaccess", 1)},
       {"apcsw", kAny, "[value [mask]]",
-       "Kept; CSW bits beyond the access size are left as the port has them.", keep("apcsw", 2)},
-      {"ti_be_32_quirks", CommandMode::config, "[enable]", "Kept.", keep("ti_be_32_quirks", 1)},
+       "Shows or sets the bus attributes (HPROT, HNONSEC) of memory accesses through the chosen access port.",
+       apcsw},
+      {"ti_be_32_quirks", CommandMode::config, "[enable]", "Kept.",
+       quirk("ti_be_32_quirks", "TI BE-32 quirks mode")},
+      {"nu_npcx_quirks", CommandMode::config, "[enable]", "Kept.",
+       quirk("nu_npcx_quirks", "Nuvoton NPCX quirks mode")},
   };
 }
 

@@ -2,6 +2,9 @@
 // AdapterSettings::options under their full name ("st-link backend"), where the driver reads them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "adapter/foreign_drivers.hpp"
 #include "base/errors.hpp"
 #include "commands/args.hpp"
 #include "commands/table.hpp"
@@ -46,8 +49,10 @@ std::string stlink_backend(const Call& call) {
 
 std::string hla_layout(const Call& call) {
   args::expect(call.args, 1, 1);
-  if (call.args[0] != "stlink") {
-    throw ConfigError(fmt::format("hla_layout '{}' is not in this version; there is: stlink", call.args[0]));
+  const auto foreign = foreign_hla_layouts();
+  if (call.args[0] != "stlink" &&
+      std::ranges::find(foreign, call.args[0], &ForeignLayout::name) == foreign.end()) {
+    throw ConfigError(fmt::format("hla_layout '{}' is unknown; there is: stlink", call.args[0]));
   }
   call.session.adapter_settings.options["hla_layout"] = call.args[0];
   return {};

@@ -25,7 +25,8 @@ std::string bank(const Call& call) {
   config.bus_width = static_cast<unsigned>(args::number(call.args[5], 64));
   config.target = call.session.target_entry(call.args[6]).name;
   config.options.assign(call.args.begin() + 7, call.args.end());
-  flash_driver(config.driver);  // must be known
+  const FlashDriver& driver = flash_driver(config.driver);
+  if (driver.check) driver.check(config);
   const auto& banks = call.session.flash_banks;
   if (std::ranges::any_of(banks, [&](const FlashEntry& e) { return e.config.name == config.name; })) {
     throw ConfigError(fmt::format("flash bank name '{}' already exists", config.name));

@@ -18,7 +18,7 @@ Target& target_of(const Call& call) { return call.session.target(call.object); }
 std::string configure(const Call& call) {
   if (call.args.empty()) throw UsageError("an -option is needed");
   // "configure -option" alone reads it, as OpenOCD's does.
-  if (call.args.size() == 1 && call.args[0] != "-defer-examine") {
+  if (call.args.size() == 1 && call.args[0] != "-defer-examine" && !entry_of(call).foreign) {
     return target_option(call.session, entry_of(call), call.args);
   }
   configure_target(call.session, entry_of(call), call.args);
@@ -30,7 +30,7 @@ std::string examine(const Call& call) {
   TargetEntry& entry = entry_of(call);
   if (!call.args.empty()) {
     args::one_of(call.args[0], {"allow-defer"});
-    if (entry.defer_examine) return {};
+    if (entry.defer_examine || entry.foreign) return {};
   }
   entry.defer_examine = false;
   call.session.examine(entry);
@@ -49,6 +49,7 @@ std::string reset(const Call& call) {
   args::expect(call.args, 2, 2);
   const bool assert = args::one_of(call.args[0], {"assert", "deassert"}) == 0;
   const bool halt = args::on_off(call.args[1]);
+  if (entry_of(call).foreign) return {};  // the core beside a Cortex-M is left alone
   Target& target = target_of(call);
   // A target nobody could examine yet can still be reset, by the wire.
   if (assert) {
@@ -90,7 +91,7 @@ std::string event_list(const Call& call) {
 
 std::string invoke(const Call& call) {
   args::expect(call.args, 1, 1);
-  if (call.session.run_event) call.session.run_event(entry_of(call), call.args[0]);
+  if (call.session.run_event && !entry_of(call).foreign) call.session.run_event(entry_of(call), call.args[0]);
   return {};
 }
 
@@ -119,7 +120,10 @@ std::vector<CommandRow> target_object_rows() {
          return std::string(entry.target && entry.target->examined() ? "1" : "0");
        })},
       {"examine_deferred", kExec, "", "1 while the target waits for arp_examine, else 0.",
-       simple([](const Call& call) { return std::string(entry_of(call).defer_examine ? "1" : "0"); })},
+       simple([](const Call& call) {
+         const TargetEntry& entry = entry_of(call);
+         return std::string(entry.defer_examine || entry.foreign ? "1" : "0");
+       })},
       {"arp_examine", kExec, "['allow-defer']", "Examines the target.", examine},
       {"arp_reset", kExec, "('assert'|'deassert') halt",
        "One half of a reset; events are the caller's business.", reset},

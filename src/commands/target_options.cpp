@@ -7,6 +7,7 @@
 
 #include "base/errors.hpp"
 #include "commands/args.hpp"
+#include "commands/interpreter.hpp"
 #include "rtos/rtos.hpp"
 
 namespace probity {
@@ -61,10 +62,14 @@ struct OptionRow {
   std::string (*get)(Session&, const TargetEntry&);
 };
 
-std::string& kept(TargetEntry& entry, const char* name) { return entry.options[name]; }
-std::string shown(const TargetEntry& entry, const char* name) {
+// Options that are kept as they were given; what `cget` shows of one that was not given is OpenOCD's default.
+std::string shown(const TargetEntry& entry, const char* name, const char* otherwise) {
   const auto found = entry.options.find(name);
-  return found == entry.options.end() ? std::string() : found->second;
+  return found == entry.options.end() ? otherwise : found->second;
+}
+// A number, which `cget` shows in decimal digits whatever it was given in.
+void keep_number(TargetEntry& entry, const char* name, const std::string& word) {
+  entry.options[name] = fmt::format("{}", args::number(word));
 }
 
 void set_dap(Session& session, TargetEntry& entry, const std::string& word) {
@@ -75,6 +80,13 @@ void set_dap(Session& session, TargetEntry& entry, const std::string& word) {
   entry.dap = word;
 }
 
+// By name, or by number as the oldest files do.
+void set_chain_position(Session& session, TargetEntry& entry, const std::string& word) {
+  const auto& taps = session.taps.taps;
+  const bool is_number = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+  entry.chain_position = is_number && args::number(word) < taps.size() ? taps[args::number(word)].name : word;
+}
+
 // Work areas may be changed after init too; the live target then takes them over.
 void work_area_changed(TargetEntry& entry) {
   if (entry.target) entry.target->work_areas().config = entry.work_area;
@@ -83,16 +95,15 @@ void work_area_changed(TargetEntry& entry) {
 constexpr OptionRow kOptions[] = {
     {"-type", nullptr, [](Session&, const TargetEntry& t) { return t.type; }},
     {"-dap", set_dap, [](Session&, const TargetEntry& t) { return t.dap; }},
-    {"-ap-num",
-     [](Session&, TargetEntry& t, const std::string& w) {
-       t.ap = static_cast<unsigned>(args::number(w, 255));
-     },
-     [](Session&, const TargetEntry& t) { return fmt::format("{}", t.ap.value_or(0)); }},
-    {"-chain-position", [](Session&, TargetEntry& t, const std::string& w) { t.chain_position = w; },
-     [](Session& s, const TargetEntry& t) { return s.tap_of(t); }},
+    {"-ap-num", [](Session&, TargetEntry& t, const std::string& w) { t.ap = args::number32(w); },
+     [](Session&, const TargetEntry& t) {
+       if (!t.ap) throw ScriptError("AP number not configured");
+       return fmt::format("{}", *t.ap);
+     }},
+    {"-chain-position", set_chain_position, [](Session& s, const TargetEntry& t) { return s.tap_of(t); }},
     {"-endian",
      [](Session&, TargetEntry& t, const std::string& w) {
-       if (args::one_of(w, {"little", "big"}) == 1)
+       if (args::one_of(w, {"little", "big"}) == 1 && !t.foreign)
          throw ConfigError("big-endian targets are not in this version");
        t.endian = w;
      },
@@ -104,8 +115,8 @@ constexpr OptionRow kOptions[] = {
      },
      [](Session&, const TargetEntry& t) { return fmt::format("{}", t.work_area.physical.value_or(0)); }},
     {"-work-area-virt",
-     [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-work-area-virt") = w; },
-     [](Session&, const TargetEntry& t) { return shown(t, "-work-area-virt"); }},
+     [](Session&, TargetEntry& t, const std::string& w) { keep_number(t, "-work-area-virt", w); },
+     [](Session&, const TargetEntry& t) { return shown(t, "-work-area-virt", "0"); }},
     {"-work-area-size",
      [](Session&, TargetEntry& t, const std::string& w) {
        t.work_area.size = args::number32(w);
@@ -114,30 +125,38 @@ constexpr OptionRow kOptions[] = {
      [](Session&, const TargetEntry& t) { return fmt::format("{}", t.work_area.size); }},
     {"-work-area-backup",
      [](Session&, TargetEntry& t, const std::string& w) {
-       t.work_area.backup = args::on_off(w);
+       const bool is_number = !w.empty() && w.find_first_not_of("0123456789") == std::string::npos;
+       t.work_area.backup = is_number ? args::number(w) != 0 : args::on_off(w);
        work_area_changed(t);
      },
      [](Session&, const TargetEntry& t) { return std::string(t.work_area.backup ? "1" : "0"); }},
-    {"-coreid", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-coreid") = w; },
-     [](Session&, const TargetEntry& t) { return shown(t, "-coreid"); }},
-    {"-dbgbase", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-dbgbase") = w; },
-     [](Session&, const TargetEntry& t) { return shown(t, "-dbgbase"); }},
+    {"-coreid", [](Session&, TargetEntry& t, const std::string& w) { keep_number(t, "-coreid", w); },
+     [](Session&, const TargetEntry& t) { return shown(t, "-coreid", "0"); }},
+    {"-dbgbase", [](Session&, TargetEntry& t, const std::string& w) { keep_number(t, "-dbgbase", w); },
+     [](Session&, const TargetEntry& t) { return shown(t, "-dbgbase", "0"); }},
     {"-rtos",
      [](Session&, TargetEntry& t, const std::string& w) {
-       if (w != "auto" && w != "none" && std::ranges::find(rtos::kRtosNames, w) == rtos::kRtosNames.end()) {
+       if (!t.foreign && w != "auto" && w != "none" &&
+           std::ranges::find(rtos::kRtosNames, w) == rtos::kRtosNames.end()) {
          throw ConfigError(rtos::unknown_rtos(w));
        }
-       kept(t, "-rtos") = w;
+       t.options["-rtos"] = w;
      },
-     [](Session&, const TargetEntry& t) { return shown(t, "-rtos"); }},
-    {"-cti", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-cti") = w; },
-     [](Session&, const TargetEntry& t) { return shown(t, "-cti"); }},
-    {"-gdb-port", [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-gdb-port") = w; },
-     [](Session&, const TargetEntry& t) { return shown(t, "-gdb-port"); }},
+     [](Session&, const TargetEntry& t) { return shown(t, "-rtos", ""); }},
+    {"-cti", [](Session&, TargetEntry& t, const std::string& w) { t.options["-cti"] = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-cti", ""); }},
+    {"-gdb-port", [](Session&, TargetEntry& t, const std::string& w) { t.options["-gdb-port"] = w; },
+     [](Session&, const TargetEntry& t) {
+       return shown(t, "-gdb-port", t.type == "mem_ap" ? "disabled" : "undefined");
+     }},
     {"-gdb-max-connections",
-     [](Session&, TargetEntry& t, const std::string& w) { kept(t, "-gdb-max-connections") = w; },
-     [](Session&, const TargetEntry& t) { return shown(t, "-gdb-max-connections"); }},
+     [](Session&, TargetEntry& t, const std::string& w) { t.options["-gdb-max-connections"] = w; },
+     [](Session&, const TargetEntry& t) { return shown(t, "-gdb-max-connections", "1"); }},
 };
+
+bool is_option(std::string_view word) {
+  return std::ranges::find(kOptions, word, &OptionRow::name) != std::end(kOptions);
+}
 
 const OptionRow& option_named(std::string_view word) {
   const auto* found = std::ranges::find(kOptions, word, &OptionRow::name);
@@ -182,8 +201,15 @@ void configure_target(Session& session, TargetEntry& entry, std::span<const std:
       i += 3;
       continue;
     }
+    // The other cores' own options are theirs; a word that is none will not be missed.
+    if (entry.foreign && !is_option(word)) {
+      const bool has_value = left > 0 && !words[i + 1].starts_with('-');
+      entry.options[word] = has_value ? words[i + 1] : "";
+      i += has_value ? 2 : 1;
+      continue;
+    }
     const OptionRow& option = option_named(word);
-    if (!option.set) throw UsageError(fmt::format("{} cannot be set", word));
+    if (!option.set) throw ScriptError(fmt::format("not settable: {}", word));
     if (left < 1) throw UsageError(fmt::format("{} needs a value", word));
     option.set(session, entry, words[i + 1]);
     i += 2;

@@ -1,8 +1,6 @@
 // transport select, list.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/errors.hpp"
 #include "commands/args.hpp"
 #include "commands/table.hpp"
@@ -23,14 +21,8 @@ std::vector<CommandRow> transport_rows() {
       {"transport list", CommandMode::any, "", "Lists the transports of all drivers.",
        [](const Call& call) {
          args::expect(call.args, 0, 0);
-         std::vector<Transport> known;
-         for (const AdapterDriver& driver : adapter_drivers()) {
-           for (const Transport t : driver.transports) {
-             if (std::ranges::find(known, t) == known.end()) known.push_back(t);
-           }
-         }
          std::string text = "The following transports are available:\n";
-         for (const Transport t : known) text += fmt::format("\t{}\n", name_of(t));
+         for (const Transport t : all_transports()) text += fmt::format("\t{}\n", name_of(t));
          return text;
        }},
   };

@@ -67,6 +67,9 @@ class FlashBank {
   const FlashBankConfig& config() const { return config_; }
   Target& target() { return target_; }
 
+  // False: there is no driver for it, and all calls below throw FlashError. GDB is told nothing of such a
+  // bank.
+  virtual bool usable() const { return true; }
   // Reads the chip and fills geometry; `force` does it again. Everything below probes first where needed.
   virtual void probe(bool force = false) = 0;
   bool probed() const { return probed_; }
@@ -129,6 +132,9 @@ class FlashBank {
 struct FlashDriver {
   std::string_view name;
   std::function<std::unique_ptr<FlashBank>(const FlashBankConfig&, Target&, Clock&, Log&)> make;
+  // At `flash bank`: ConfigError where the driver cannot do with these words; may fill in what the driver
+  // knows without the chip. Empty: any will do.
+  std::function<void(FlashBankConfig&)> check = nullptr;
 };
 const std::vector<FlashDriver>& flash_drivers();
 // Throws ConfigError that lists the known names.

@@ -2,6 +2,8 @@
 
 #include "base/errors.hpp"
 #include "flash/bank.hpp"
+#include "flash/foreign_bank.hpp"
+#include "flash/nrf5_bank.hpp"
 #include "flash/stm32/f1_bank.hpp"
 #include "flash/stm32/f2_bank.hpp"
 #include "flash/stm32/f2_otp.hpp"
@@ -34,6 +36,10 @@ std::unique_ptr<FlashBank> make_stm32l4x(const FlashBankConfig& config, Target& 
   return std::make_unique<stm32::L4Bank>(config, target, clock, log);
 }
 
+std::unique_ptr<FlashBank> make_nrf5(const FlashBankConfig& config, Target& target, Clock& clock, Log& log) {
+  return std::make_unique<nrf5::Nrf5Bank>(config, target, clock, log);
+}
+
 template <class MainBank, const stm32::WideWordFamily* kFamily>
 std::unique_ptr<FlashBank> make_wide_word(const FlashBankConfig& config, Target& target, Clock& clock,
                                           Log& log) {
@@ -47,6 +53,8 @@ std::unique_ptr<FlashBank> make_wide_word(const FlashBankConfig& config, Target&
 
 const std::vector<FlashDriver>& flash_drivers() {
   static const std::vector<FlashDriver> drivers{
+      {"nrf5", make_nrf5},
+      {"nrf51", make_nrf5},
       {"stm32f1x", [](const FlashBankConfig& config, Target& target, Clock& clock,
                       Log& log) { return std::make_unique<stm32::F1Bank>(config, target, clock, log); }},
       {"stm32f2x", make_stm32f2x},
@@ -68,6 +76,9 @@ const FlashDriver& flash_driver(std::string_view name) {
   for (const FlashDriver& driver : flash_drivers()) {
     if (driver.name == name) return driver;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", driver.name);
+  }
+  for (const FlashDriver& driver : foreign_flash_drivers()) {
+    if (driver.name == name) return driver;
   }
   throw ConfigError(fmt::format("flash driver '{}' not found; known drivers: {}", name, known));
 }

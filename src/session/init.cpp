@@ -71,6 +71,16 @@ void Session::init() {
   }
 }
 
+// A board of other cores alone is nothing that this program can do anything for.
+void Session::require_own_target() {
+  if (targets.empty() || !std::ranges::all_of(targets, [](const auto& t) { return t->foreign; })) return;
+  std::string names;
+  for (const auto& entry : targets)
+    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", entry->name, entry->type);
+  throw ConfigError(
+      fmt::format("no Cortex-M among the targets: {}; this program debugs nothing else", names));
+}
+
 void Session::abandon_init() {
   trace_.stop();
   rtt_.forget_target();
@@ -93,7 +103,12 @@ void Session::open_adapter() {
     throw ConfigError("Debug Adapter has to be specified, see \"adapter driver\" command");
   }
   const Transport wire = require_transport();
+  require_own_target();
+  if (wire == Transport::swim)
+    throw ConfigError("transport swim reaches STM8, no Cortex-M: it is not in this program");
   adapter_settings.connect_under_reset = reset_config.connect_assert_srst;
+  adapter_settings.srst_push_pull = !reset_config.srst_open_drain;
+  adapter_settings.trst_open_drain = !reset_config.trst_push_pull;
   probe_gone_ = false;
   adapter_ = adapter_driver(adapter_driver_name).make(host_, adapter_settings, log_);
   if (is_hla(wire)) announce_speed(adapter_settings.speed);
@@ -173,6 +188,10 @@ DapEntry& Session::dap_entry(const TargetEntry& target) {
 }
 
 unsigned Session::access_port_of(const TargetEntry& target) {
+  if (target.ap && *target.ap > 0xFF) {  // of ADIv6, where it is an address
+    throw ConfigError(
+        fmt::format("target '{}': access port {:#x} is none of ADIv5 (0 to 255)", target.name, *target.ap));
+  }
   if (target.ap) return *target.ap;
   Dap& dap = *dap_entry(target).dap;
   return dap.link().reaches_registers() ? find_memory_ap(dap) : 0;
@@ -201,6 +220,7 @@ void Session::make_semihosting(TargetEntry& entry) {
 }
 
 void Session::examine(TargetEntry& entry) {
+  require_own(entry);
   if (!entry.target) make_target(entry);
   try {
     entry.target->examine();
@@ -222,6 +242,10 @@ void Session::examine(TargetEntry& entry) {
 
 void Session::examine_targets() {
   for (const auto& entry : targets) {
+    if (entry->foreign) {
+      log_.warn("[{}] is a {}, no Cortex-M: it is not examined", entry->name, entry->type);
+      continue;
+    }
     if (entry->defer_examine) continue;
     fire(*entry, "examine-start");
     try {
@@ -239,10 +263,12 @@ void Session::examine_targets() {
 void Session::make_flash_banks() {
   for (FlashEntry& entry : flash_banks) {
     TargetEntry& owner = target_entry(entry.config.target);
+    if (owner.foreign) continue;
     if (!owner.target) make_target(owner);
     entry.bank = flash_driver(entry.config.driver).make(entry.config, *owner.target, host_.clock, log_);
   }
   for (FlashEntry& entry : flash_banks) {
+    if (!entry.bank) continue;
     entry.bank->resolve([this](std::string_view name) -> FlashBank& { return flash_bank(name); });
     entry.bank->meet(banks_of(entry.bank->target()));
   }

@@ -106,14 +106,25 @@ TargetEntry& Session::target_entry(std::string_view name) {
   for (const auto& entry : targets) {
     if (entry->name == name) return *entry;
   }
+  // By number, as the oldest files do.
+  if (name.size() == 1 && name[0] >= '0' && static_cast<std::size_t>(name[0] - '0') < targets.size()) {
+    return *targets[static_cast<std::size_t>(name[0] - '0')];
+  }
   throw ConfigError(fmt::format("target '{}' not defined; there is: {}", name,
                                 names_of(targets, [](const auto& t) { return t->name; })));
 }
 
 Target& Session::target(std::string_view name) {
   TargetEntry& entry = name.empty() ? current() : target_entry(name);
+  require_own(entry);
   if (!entry.target) throw TargetError(fmt::format("target '{}' is not there before 'init'", entry.name));
   return *entry.target;
+}
+
+void Session::require_own(const TargetEntry& entry) const {
+  if (!entry.foreign) return;
+  throw TargetError(
+      fmt::format("target '{}' is a {}, no Cortex-M: this program cannot debug it", entry.name, entry.type));
 }
 
 std::string Session::tap_of(const TargetEntry& target) const {
@@ -142,6 +153,7 @@ FlashBank& Session::flash_bank(std::string_view word) {
     throw ConfigError(fmt::format("flash bank '{}' not found; there is: {}", word,
                                   names_of(flash_banks, [](const FlashEntry& e) { return e.config.name; })));
   }
+  require_own(target_entry(found->config.target));
   if (!found->bank) throw ConfigError(fmt::format("flash bank '{}' is not there before 'init'", word));
   return *found->bank;
 }
@@ -151,6 +163,12 @@ std::vector<FlashBank*> Session::banks_of(const Target& target) {
   for (FlashEntry& entry : flash_banks) {
     if (entry.bank && &entry.bank->target() == &target) banks.push_back(entry.bank.get());
   }
+  return banks;
+}
+
+std::vector<FlashBank*> Session::usable_banks_of(const Target& target) {
+  std::vector<FlashBank*> banks = banks_of(target);
+  std::erase_if(banks, [](const FlashBank* bank) { return !bank->usable(); });
   return banks;
 }
 

@@ -41,7 +41,8 @@ struct DapEntry {
 // `target create NAME TYPE …` with what `configure` set, and the Target once init() made it.
 struct TargetEntry {
   std::string name;
-  std::string type;  // "cortex_m", or "hla_target" as old files say; "mem_ap"
+  std::string type;      // "cortex_m", or "hla_target" as old files say; "mem_ap"; "cortex_a" …
+  bool foreign = false;  // a core that this program cannot debug: it is configured, and left alone by init()
   std::string dap;
   std::optional<unsigned> ap;
   std::string endian = "little";
@@ -60,6 +61,13 @@ struct TargetEntry {
 struct FlashEntry {
   FlashBankConfig config;
   std::unique_ptr<FlashBank> bank;
+};
+
+// What `jtag newtap` and `jtag configure` said of a TAP beyond what its chain needs: kept and shown.
+struct TapNotes {
+  std::uint32_t ir_capture = 0x01, ir_mask = 0x03;  // OpenOCD 0.12.0's defaults
+  bool ignore_version = false;
+  std::map<std::string, std::string> events;  // event name → Tcl body
 };
 
 // `cti create`: configuration that is kept and shown again.
@@ -82,7 +90,8 @@ class Session {
   std::string adapter_driver_name;
   AdapterSettings adapter_settings;
   std::optional<Transport> transport;
-  JtagChain taps;  // also the SWD "taps" of `swd newdap`
+  JtagChain taps;                             // also the SWD "taps" of `swd newdap`
+  std::map<std::string, TapNotes> tap_notes;  // by the TAP's name
   ResetConfig reset_config;
   std::vector<std::unique_ptr<DapEntry>> daps;
   std::vector<std::unique_ptr<TargetEntry>> targets;
@@ -130,6 +139,8 @@ class Session {
   // By number or name (or unique prefix of one); ConfigError that lists the banks.
   FlashBank& flash_bank(std::string_view name_or_number);
   std::vector<FlashBank*> banks_of(const Target& target);
+  // Those that there is a driver for.
+  std::vector<FlashBank*> usable_banks_of(const Target& target);
   // The bank whose range holds `address`, probing as needed; null where none does.
   FlashBank* bank_at(Address address);
 
@@ -231,6 +242,8 @@ class Session {
   TraceService trace_{*this};
 
   DapEntry& dap_entry(const TargetEntry& target);
+  void require_own_target();                          // ConfigError where all targets are foreign
+  void require_own(const TargetEntry& target) const;  // TargetError where it is foreign
   void make_target(TargetEntry& entry);
   void announce_speed(std::optional<Hertz> speed);
   void connect_wire(Transport wire);

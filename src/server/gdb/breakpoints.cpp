@@ -11,7 +11,10 @@ namespace probity::server::gdb {
 
 // A software breakpoint is an instruction in RAM: in flash it is a comparator's, whatever was asked for.
 BreakpointKind Breakpoints::kind_for(char type, Address address) const {
+  // Of flash without a driver nothing is known but that it is in the Code region (Armv7-M, B3.1).
+  constexpr AddressRange kCodeRegion{0, 0x20000000};
   for (const FlashBank* bank : context_.session.banks_of(context_.target())) {
+    if (!bank->usable() && kCodeRegion.contains(address)) return BreakpointKind::hardware;
     if (bank->probed() && AddressRange{bank->base(), bank->size()}.contains(address)) {
       return BreakpointKind::hardware;
     }

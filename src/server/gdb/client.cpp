@@ -150,7 +150,7 @@ bool GdbClient::attach() {
 
 bool GdbClient::probe_flash() {
   try {
-    for (FlashBank* bank : context_.session.banks_of(context_.target())) {
+    for (FlashBank* bank : context_.session.usable_banks_of(context_.target())) {
       if (!bank->probed()) bank->probe();
     }
     return true;
@@ -190,7 +190,7 @@ void GdbClient::counts(bool connected) {
 }
 
 Reply GdbClient::supported() const {
-  const bool flash = !context_.session.banks_of(context_.target()).empty();
+  const bool flash = !context_.session.usable_banks_of(context_.target()).empty();
   return fmt::format(
       "PacketSize={:x};qXfer:memory-map:read{};qXfer:features:read{};qXfer:threads:read+;QStartNoAckMode+;"
       "vContSupported+",
@@ -219,7 +219,7 @@ Reply GdbClient::features(std::string_view range) {
 Reply GdbClient::memory_map_piece(std::string_view range) {
   Fields fields(range);
   if (memory_map_.empty() || fields.rest().starts_with("0,")) {
-    const auto banks = context_.session.banks_of(context_.target());
+    const auto banks = context_.session.usable_banks_of(context_.target());
     memory_map_ = memory_map(views_of(banks));
   }
   return piece(memory_map_, fields);

@@ -18,7 +18,7 @@ constexpr std::uint64_t kMostKept = 64 * 1024 * 1024;
 }  // namespace
 
 FlashBank& FlashProgram::bank_of(AddressRange range) {
-  for (FlashBank* bank : context_.session.banks_of(context_.target())) {
+  for (FlashBank* bank : context_.session.usable_banks_of(context_.target())) {
     bank->probe();
     if (AddressRange{bank->base(), bank->size()}.contains(range)) return *bank;
   }
@@ -123,7 +123,7 @@ std::string FlashProgram::done(std::string_view) {
   context_.fire("gdb-flash-write-start");
   std::string reply = "OK";
   try {
-    std::vector<FlashBank*> banks = context_.session.banks_of(context_.target());
+    std::vector<FlashBank*> banks = context_.session.usable_banks_of(context_.target());
     FlashPlan todo;
     if (!all.segments.empty()) todo = plan(all, views_of(banks), {});
     add_erases(todo, banks);

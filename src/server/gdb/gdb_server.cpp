@@ -70,6 +70,10 @@ std::vector<Service> GdbServers::services() {
       shared_->session.log().info("gdb port disabled");
       continue;
     }
+    if (entry->foreign) {
+      shared_->session.log().info("no gdb server for {} on {}: it is no Cortex-M", entry->name, port);
+      continue;
+    }
     shared_->session.log().info("starting gdb server for {} on {}", entry->name, port);
     gdb::Seats& seats = shared_->seats[entry.get()];
     seats.most = most_clients(*entry);

@@ -17,8 +17,8 @@ namespace {
 // That a reply in hexadecimal holds. GDB asks for as much at once; one byte less would make its next requests
 // begin at odd addresses.
 constexpr std::size_t kMostBytes = kPacketSize / 2;
-constexpr std::size_t kPiece = 4096;                     // of what is searched or summed up
-constexpr std::uint64_t kWorthALoader = 1024;            // bytes
+constexpr std::size_t kPiece = 4096;           // of what is searched or summed up
+constexpr std::uint64_t kWorthALoader = 1024;  // bytes
 
 AddressRange range_of(Fields& fields, char between) {
   AddressRange range;
@@ -77,10 +77,24 @@ std::string Memory::read(std::string_view request) {
   return to_hex(ByteView(data).first(good));
 }
 
+namespace {
+
+// GDB was told of no flash there, and writes as if it were RAM: `load` would seem to work. Where the size is
+// not known, its first word is: a program begins with its vectors.
+void refuse_flash_without_driver(Context& context, AddressRange range) {
+  for (FlashBank* bank : context.session.banks_of(context.target())) {
+    if (bank->usable()) continue;
+    if (range.overlaps({bank->base(), std::max<std::uint64_t>(bank->size(), 4)})) bank->probe();  // says why
+  }
+}
+
+}  // namespace
+
 std::string Memory::write(AddressRange range, ByteView data) {
   if (data.size() != range.size) {
     throw BadRequest(fmt::format("{} bytes announced, {} there", range.size, data.size()));
   }
+  refuse_flash_without_driver(context_, range);
   if (!data.empty()) context_.target().memory().write_bytes(range.begin, data);
   return "OK";
 }
