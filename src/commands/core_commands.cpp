@@ -62,7 +62,7 @@ std::string debug_level(const Call& call) {
         static_cast<int>(args::number(negative ? call.args[0].substr(1) : call.args[0], negative ? 3 : 4));
     log.set_level(static_cast<LogLevel>(negative ? -level : level));
   }
-  return fmt::format("debug_level: {}", static_cast<int>(log.level()));
+  return fmt::format("debug_level: {}\n", static_cast<int>(log.level()));
 }
 
 std::string capture(Interpreter& interpreter, const Call& call) {
@@ -75,8 +75,10 @@ std::string capture(Interpreter& interpreter, const Call& call) {
   const Interpreter::Result result = interpreter.eval(call.args[0]);
   log.remove_listener(listener);
   if (result.outcome == Interpreter::Outcome::leave) throw LeaveScripts{};
-  if (result.outcome == Interpreter::Outcome::error) throw ScriptError(result.text);
-  return captured.empty() ? result.text : captured;
+  // What was printed is the result even of a script that fails; seen of OpenOCD 0.12.0.
+  const std::string& text = captured.empty() ? result.text : captured;
+  if (result.outcome == Interpreter::Outcome::error) throw ScriptError(text);
+  return text;
 }
 
 std::string find_file(Interpreter& interpreter, const Call& call) {
@@ -100,6 +102,14 @@ std::string command_mode(Interpreter& interpreter, const Call& call) {
   if (call.args.empty()) return call.session.stage() == Stage::config ? "config" : "exec";
   const auto mode = interpreter.mode_of(args::joined(call.args));
   return std::string(mode ? name_of(*mode) : "unknown");
+}
+
+// Printed, not returned: `set x [help]` is empty, as with OpenOCD, and `capture {help}` has it.
+std::string show_help(Interpreter& interpreter, const Call& call, bool with_help) {
+  std::string text = help_text(interpreter, args::joined(call.args), with_help);
+  if (text.ends_with('\n')) text.pop_back();
+  if (!text.empty()) call.session.log().user("{}", text);
+  return {};
 }
 
 // `add_help_text "flash erase" text` and `add_help_text flash erase text`: the last word is the text.
@@ -158,9 +168,9 @@ std::vector<CommandRow> core_rows(Interpreter& interpreter) {
        "The mode in which a command may be used: any, config or exec; without a name, the present mode.",
        with(command_mode)},
       {"help", kAny, "[command_name]", "Shows commands with usage and help.",
-       with([](Interpreter& i, const Call& call) { return help_text(i, args::joined(call.args), true); })},
+       with([](Interpreter& i, const Call& call) { return show_help(i, call, true); })},
       {"usage", kAny, "[command_name]", "Shows commands with their usage.",
-       with([](Interpreter& i, const Call& call) { return help_text(i, args::joined(call.args), false); })},
+       with([](Interpreter& i, const Call& call) { return show_help(i, call, false); })},
       {"add_help_text", kAny, "command_name helptext_string", "Sets the help text of a command.",
        with([](Interpreter& i, const Call& call) { return add_text(i, call, &Interpreter::Text::help); })},
       {"add_usage_text", kAny, "command_name usage_string", "Sets the usage text of a command.",

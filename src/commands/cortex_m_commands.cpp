@@ -88,6 +88,16 @@ std::string core_state(const Call& call) {
   return "core state: Thumb\n";
 }
 
+// MCR and MRC are for coprocessors 0 to 15, whose registers no Cortex-M lets a debugger reach.
+Handler coprocessor(std::string_view instruction, std::size_t words) {
+  return [instruction, words](const Call& call) -> std::string {
+    args::expect(call.args, words, words);
+    const Target& target = target_of(call);
+    throw TargetError(fmt::format("{} doesn't implement {}", call.session.current().type, instruction),
+                      std::string(name_of(target.state())));
+  };
+}
+
 // The halfwords of an instruction and its text, in OpenOCD's columns.
 std::string line_of(const Instruction& instruction, ByteView code) {
   std::string halfwords = fmt::format("{:04x}", load_le16(code, 0));
@@ -146,6 +156,15 @@ std::vector<CommandRow> cortex_m_rows() {
        fault_report},
       {"arm core_state", kExec, "['arm'|'thumb']", "Shows the instruction set in use: Thumb on a Cortex-M.",
        core_state},
+      {"arm mcr", kExec, "cpnum op1 CRn CRm op2 value",
+       "Writes a coprocessor's register; no Cortex-M has them.", coprocessor("MCR", 6)},
+      {"arm mrc", kExec, "cpnum op1 CRn CRm op2", "Reads a coprocessor's register; no Cortex-M has them.",
+       coprocessor("MRC", 5)},
+      {"arm reg", kExec, "", "The banked registers of other cores; for a Cortex-M use 'reg'.",
+       [](const Call& call) -> std::string {
+         args::expect(call.args, 0, 0);
+         return "Microcontroller Profile not supported - use standard reg cmd\n";
+       }},
       {"arm disassemble", kExec, "address [count ['thumb']]", "Shows memory as instructions.",
        disassemble_memory},
   };

@@ -20,6 +20,7 @@ std::vector<CommandRow> stm32f2x_rows();
 std::vector<CommandRow> stm32h5x_rows();
 std::vector<CommandRow> stm32h7x_rows();
 std::vector<CommandRow> stm32l4x_rows();
+std::vector<CommandRow> nrf5_rows();
 std::vector<CommandRow> stmqspi_rows();
 std::vector<CommandRow> stm32lx_rows();
 

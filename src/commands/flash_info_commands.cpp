@@ -1,4 +1,4 @@
-// flash banks, list, info, probe, erase_check, protect, padded_value.
+// flash banks, list, info, probe, erase_check, protect, mdw, padded_value.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -117,10 +117,35 @@ std::string padded_value(const Call& call) {
   return fmt::format("Default padded value set to 0x{:x} for flash bank {}", bank.padded_value(), number);
 }
 
+// Flash content as `mdw` shows memory, read the driver's way.
+std::string display(const Call& call, unsigned size) {
+  constexpr std::size_t kBytesALine = 32;
+  args::expect(call.args, 1, 2);
+  const Address address = args::address(call.args[0]);
+  const std::uint64_t length = size * std::uint64_t{call.args.size() > 1 ? args::number32(call.args[1]) : 1};
+  FlashBank* bank = call.session.bank_at(address);
+  if (bank == nullptr || !AddressRange{bank->base(), bank->size()}.contains({address, length})) {
+    throw UsageError(fmt::format("No flash at address 0x{:08x}", address));
+  }
+  Bytes content(length);
+  bank->read(address - bank->base(), content);
+  std::string text;
+  for (std::size_t at = 0; at < content.size(); at += size) {
+    if (at % kBytesALine == 0) text += fmt::format("{}0x{:08x}: ", at == 0 ? "" : "\n", address + at);
+    std::string element;
+    for (unsigned i = 0; i < size; ++i) element.insert(0, fmt::format("{:02x}", content[at + i]));
+    text += element + " ";
+  }
+  return text + "\n";
+}
+
 }  // namespace
 
 std::vector<CommandRow> flash_info_rows() {
   constexpr auto kExec = CommandMode::exec;
+  const auto displayer = [](unsigned size) {
+    return [size](const Call& call) { return display(call, size); };
+  };
   return {
       {"flash banks", CommandMode::any, "", "Lists the flash banks in a table.", banks},
       {"flash list", CommandMode::any, "", "Returns the flash banks as a list of dictionaries.", list},
@@ -130,6 +155,9 @@ std::vector<CommandRow> flash_info_rows() {
       {"flash erase_check", kExec, "bank_id", "Looks which sectors of a bank are erased.", erase_check},
       {"flash protect", kExec, "bank_id first_block [last_block|'last'] ('on'|'off')",
        "Sets or clears write protection of a range of blocks (sectors, on most chips).", protect},
+      {"flash mdw", kExec, "address [count]", "Displays flash as 32-bit words.", displayer(4)},
+      {"flash mdh", kExec, "address [count]", "Displays flash as 16-bit half-words.", displayer(2)},
+      {"flash mdb", kExec, "address [count]", "Displays flash as bytes.", displayer(1)},
       {"flash padded_value", kExec, "bank_id value", "Sets the byte that gaps in an image are filled with.",
        padded_value},
   };

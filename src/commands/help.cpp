@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <vector>
 
 #include "commands/interpreter.hpp"
+#include "commands/left_out.hpp"
 
 namespace probity {
 
@@ -32,13 +35,26 @@ std::string show(const std::string& name, const Topic& topic, bool with_help) {
   return text;
 }
 
+// "rtt server start": "rtt" and "rtt server".
+std::vector<std::string> groups_of(const std::string& name) {
+  std::vector<std::string> groups;
+  for (std::size_t at = name.find(' '); at != std::string::npos; at = name.find(' ', at + 1)) {
+    groups.push_back(name.substr(0, at));
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::map<std::string, Topic> topics(const Interpreter& interpreter) {
   std::map<std::string, Topic> all;
   for (const CommandRow* row : interpreter.rows()) {
     if (row->name.starts_with('_')) continue;  // for startup.tcl alone
+    if (find_left_out(row->name)) continue;
     all[std::string(row->name)] = {std::string(row->usage), std::string(row->help), row->mode};
+  }
+  for (const auto& [name, row] : interpreter.object_words()) {
+    all[name] = {std::string(row->usage), std::string(row->help), row->mode};
   }
   for (const auto& [name, text] : interpreter.added_texts) {
     Topic& topic = all[name];
@@ -84,14 +100,23 @@ std::string help_text(const Interpreter& interpreter, const std::string& name, b
   const auto all = topics(interpreter);
   const auto choose = [&](auto&& chosen) {
     std::string text;
+    std::set<std::string> groups;
     for (const auto& [topic_name, topic] : all) {
-      if (chosen(topic_name)) text += show(topic_name, topic, with_help);
+      if (!chosen(topic_name)) continue;
+      for (std::string& group : groups_of(topic_name)) {
+        if (!all.contains(group) && chosen(group) && groups.insert(group).second)
+          text += show(group, {}, false);
+      }
+      text += show(topic_name, topic, with_help);
     }
     return text;
   };
   if (name.empty()) return choose([](const std::string&) { return true; });
   std::string text = choose([&](const std::string& n) { return n == name || n.starts_with(name + " "); });
   if (text.empty()) text = choose([&](const std::string& n) { return n.find(name) != std::string::npos; });
+  if (const LeftOut* command = find_left_out(name); command && text.empty()) {
+    text = wrap(fmt::format("{} is left out of this program: {}", name, command->reason), 6, 0);
+  }
   return text;
 }
 

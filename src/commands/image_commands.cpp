@@ -1,7 +1,9 @@
-// load_image, dump_image, verify_image, verify_image_checksum, test_image.
+// load_image, fast_load, dump_image, verify_image, verify_image_checksum, test_image.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "base/errors.hpp"
 #include "commands/args.hpp"
@@ -32,7 +34,8 @@ void clip(Image& image, AddressRange window) {
   image.segments = std::move(kept);
 }
 
-std::string load(const Call& call) {
+// The words of kLoadUsage.
+Image image_for_ram(const Call& call) {
   args::expect(call.args, 1, 5);
   Image image = image_from(std::span(call.args).first(std::min<std::size_t>(call.args.size(), 3)));
   if (call.args.size() > 3) {
@@ -41,6 +44,11 @@ std::string load(const Call& call) {
         call.args.size() > 4 ? args::number32(call.args[4]) : (std::uint64_t{1} << 32) - least;
     clip(image, {least, length});
   }
+  return image;
+}
+
+std::string load(const Call& call) {
+  const Image image = image_for_ram(call);
   MemPort& memory = call.session.target().memory();
   const Stopwatch watch(call.session);
   std::string text;
@@ -49,6 +57,35 @@ std::string load(const Call& call) {
     text += fmt::format("{} bytes written at address 0x{:08x}\n", segment.data.size(), segment.address);
   }
   return text + fmt::format("downloaded {} bytes {}", image.size(), watch.rate(image.size()));
+}
+
+// Reads a file once, for `fast_load` to write it again and again.
+std::string keep(const Call& call, std::optional<Image>& kept) {
+  const Stopwatch watch(call.session);
+  kept = image_for_ram(call);
+  std::string text;
+  for (const Segment& segment : kept->segments) {
+    text += fmt::format("{} bytes written at address 0x{:08x}\n", segment.data.size(), segment.address);
+  }
+  return text + fmt::format(
+                    "Loaded {} bytes {}\nWARNING: image has not been loaded to target!"
+                    "You can issue a 'fast_load' to finish loading.\n",
+                    kept->size(), watch.rate(kept->size()));
+}
+
+std::string load_kept(const Call& call, const std::optional<Image>& kept) {
+  args::expect(call.args, 0, 0);
+  if (!kept) throw ConfigError("No image in memory; read one with: fast_load_image");
+  MemPort& memory = call.session.target().memory();
+  const Nanoseconds begin = call.session.clock().now();
+  std::string text;
+  for (const Segment& segment : kept->segments) {
+    text += fmt::format("Write to 0x{:08x}, length 0x{:08x}\n", segment.address, segment.data.size());
+    memory.write_bytes(segment.address, segment.data);
+  }
+  const std::chrono::duration<double> took = call.session.clock().now() - begin;
+  const double kilobytes = static_cast<double>(kept->size()) / 1024;
+  return text + fmt::format("Loaded image {:.6f} kBytes/s\n", kilobytes / std::max(took.count(), 1e-9));
 }
 
 std::string dump(const Call& call) {
@@ -93,7 +130,12 @@ std::string test(const Call& call) {
 
 std::vector<CommandRow> image_rows() {
   constexpr auto kExec = CommandMode::exec;
+  const auto kept = std::make_shared<std::optional<Image>>();
   return {
+      {"fast_load_image", CommandMode::any, kLoadUsage, "Reads an image into this program, for 'fast_load'.",
+       [kept](const Call& call) { return keep(call, *kept); }},
+      {"fast_load", kExec, "", "Writes the image of 'fast_load_image' into the target's RAM.",
+       [kept](const Call& call) { return load_kept(call, *kept); }},
       {"load_image", kExec, kLoadUsage, "Writes an image into the target's RAM.", load},
       {"dump_image", kExec, "filename address size", "Reads target memory into a binary file.", dump},
       {"verify_image", kExec, kVerifyUsage, "Compares an image with target memory.", verify},

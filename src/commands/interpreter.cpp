@@ -7,6 +7,7 @@
 #include "base/errors.hpp"
 #include "base/suggest.hpp"
 #include "commands/args.hpp"
+#include "commands/left_out.hpp"
 #include "commands/startup_scripts.hpp"
 #include "commands/table.hpp"
 
@@ -23,6 +24,9 @@ struct Interpreter::Entry {
   const CommandRow* row = nullptr;                       // null: a group or an object
   const std::vector<CommandRow>* object_rows = nullptr;  // an object's
   bool is_target = false;
+  std::string object =
+      {};  // a word of that object, which `info commands` and `help` list: "stm32f4x.cpu mdw"
+  std::string word = {};
 };
 
 namespace {
@@ -43,6 +47,34 @@ std::vector<std::string> words_of(int argc, Jim_Obj* const* argv) {
 Jim_Obj* object_of(Jim_Interp* jim, std::string_view text) {
   return Jim_NewStringObj(jim, text.data(), static_cast<int>(text.size()));
 }
+
+// What OpenOCD lists as words of a target, of the commands that mean the current one.
+bool is_word_of_target(std::string_view name) {
+  constexpr std::string_view kGroups[] = {"arm ", "cortex_m ", "itm "};
+  constexpr std::string_view kWords[] = {"mdb",
+                                         "mdh",
+                                         "mdw",
+                                         "mdd",
+                                         "mwb",
+                                         "mwh",
+                                         "mww",
+                                         "mwd",
+                                         "read_memory",
+                                         "write_memory",
+                                         "get_reg",
+                                         "set_reg",
+                                         "tpiu config",
+                                         "rtt channellist",
+                                         "rtt setup",
+                                         "rtt channels",
+                                         "rtt start",
+                                         "rtt stop",
+                                         "rtt polling_interval"};
+  return std::ranges::any_of(kGroups, [&](std::string_view group) { return name.starts_with(group); }) ||
+         std::ranges::find(kWords, name) != std::end(kWords);
+}
+
+constexpr std::string_view kTargetProc = "_target_object ";  // "_target_object WORD" of the startup scripts
 
 }  // namespace
 
@@ -98,12 +130,40 @@ void Interpreter::create_object(const std::string& name, const std::vector<Comma
   if (exists(name)) throw ConfigError(fmt::format("a command named '{}' exists already", name));
   entries_.push_back(std::make_unique<Entry>(Entry{*this, name, nullptr, &object_rows, is_target}));
   Jim_CreateCommand(jim_, name.c_str(), &Interpreter::trampoline, entries_.back().get(), nullptr);
+  const auto add_word = [&](std::string_view word, const CommandRow* row) {
+    const std::string command = fmt::format("{} {}", name, word);
+    entries_.push_back(
+        std::make_unique<Entry>(Entry{*this, command, row, nullptr, false, name, std::string(word)}));
+    Jim_CreateCommand(jim_, command.c_str(), &Interpreter::trampoline, entries_.back().get(), nullptr);
+  };
+  for (const CommandRow& row : object_rows) add_word(row.name, &row);
+  if (!is_target) return;
+  for (const CommandRow& row : table_) {
+    if (is_word_of_target(row.name)) add_word(row.name, &row);
+  }
+  for (const std::string& proc : procs()) {
+    if (proc.starts_with(kTargetProc)) add_word(std::string_view(proc).substr(kTargetProc.size()), nullptr);
+  }
 }
 
 int Interpreter::trampoline(Jim_Interp* jim, int argc, Jim_Obj* const* argv) {
   const Entry& entry = *static_cast<const Entry*>(Jim_CmdPrivData(jim));
+  if (!entry.object.empty()) return entry.owner.dispatch_word(entry, argc, argv);
   return entry.object_rows ? entry.owner.dispatch_object(entry, argc, argv)
                            : entry.owner.dispatch(entry, argc, argv);
+}
+
+// "{stm32f4x.cpu mdw} ADDRESS" is "stm32f4x.cpu mdw ADDRESS".
+int Interpreter::dispatch_word(const Entry& entry, int argc, Jim_Obj* const* argv) {
+  std::vector<Jim_Obj*> words;
+  std::string_view rest = entry.word;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    words.push_back(object_of(jim_, rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  words.insert(words.end(), argv + 1, argv + argc);
+  return forward(entry.object, static_cast<int>(words.size()), words.data());
 }
 
 int Interpreter::dispatch(const Entry& entry, int argc, Jim_Obj* const* argv) {
@@ -137,7 +197,7 @@ int Interpreter::dispatch_object(const Entry& entry, int argc, Jim_Obj* const* a
     return forward(word, argc - 2, argv + 2);
   }
   // What a target does in Tcl, because it works on the caller's variables.
-  if (const std::string proc = "_target_object " + word; entry.is_target && exists(proc)) {
+  if (const std::string proc = std::string(kTargetProc) + word; entry.is_target && exists(proc)) {
     const Session::CurrentTargetScope scope(session_, session_.target_entry(entry.name));
     return forward(proc, argc - 2, argv + 2);
   }
@@ -332,8 +392,19 @@ std::vector<const CommandRow*> Interpreter::rows() const {
   return all;
 }
 
+std::vector<std::pair<std::string, const CommandRow*>> Interpreter::object_words() const {
+  std::vector<std::pair<std::string, const CommandRow*>> words;
+  for (const auto& entry : entries_) {
+    if (!entry->object.empty() && entry->row) words.emplace_back(entry->name, entry->row);
+  }
+  return words;
+}
+
 std::optional<CommandMode> Interpreter::mode_of(const std::string& name) {
   if (!exists(name)) return {};
+  for (const auto& [word, row] : object_words()) {
+    if (word == name) return row->mode;
+  }
   const auto found = std::ranges::find(table_, name, &CommandRow::name);
   return found == table_.end() ? CommandMode::any : found->mode;
 }
@@ -356,7 +427,9 @@ std::vector<std::string> Interpreter::procs() {
 
 std::vector<std::string> Interpreter::command_names() {
   std::vector<std::string> names;
-  for (const auto& entry : entries_) names.push_back(entry->name);
+  for (const auto& entry : entries_) {
+    if (!find_left_out(entry->name)) names.push_back(entry->name);
+  }
   for (std::string& name : procs()) {
     if (std::ranges::find(jim_procs_, name) == jim_procs_.end()) names.push_back(std::move(name));
   }

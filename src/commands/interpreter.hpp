@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/errors.hpp"
@@ -78,6 +80,8 @@ class Interpreter {
 
   // All rows, sorted by name, and what add_help_text / add_usage_text gave for other names.
   std::vector<const CommandRow*> rows() const;
+  // The words of the objects that there are, "stm32f4x.cpu mdw", with their rows.
+  std::vector<std::pair<std::string, const CommandRow*>> object_words() const;
   struct Text {
     std::string usage, help;
   };
@@ -97,6 +101,7 @@ class Interpreter {
   void register_rows(std::vector<CommandRow> rows_above);
   int dispatch(const Entry& entry, int argc, Jim_Obj* const* argv);
   int dispatch_object(const Entry& entry, int argc, Jim_Obj* const* argv);
+  int dispatch_word(const Entry& entry, int argc, Jim_Obj* const* argv);
   int run_row(const CommandRow& row, std::string_view name, std::string_view object, int argc,
               Jim_Obj* const* argv);
   std::string call_row(const CommandRow& row, std::string_view name, std::string_view object,

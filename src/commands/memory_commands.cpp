@@ -96,9 +96,9 @@ std::string display(const Call& call, ElementSize size) {
   args::expect(words, 1, 2);
   const Address address = args::address(words[0]);
   const std::uint64_t count = words.size() == 2 ? args::number32(words[1]) : 1;
+  if (count == 0) throw UsageError("0 elements are none to display");
   require_fit(address, count, size);
   std::string text;
-  if (count == 0) return text;
   const Bytes bytes = read_elements(target_of(call), address, count, size);
   for (std::size_t at = 0; at < bytes.size(); at += size) {
     if (at % kBytesALine == 0) text += fmt::format("0x{:08x}: ", address + at);

@@ -1,4 +1,5 @@
-// What is made from the rows at build time: man pages and shell completions. Each is a template whose marks,
+// What is made from the rows at build time: man pages, a page of HTML, shell completions. Each is a template
+// whose marks,
 // @NAME@, are replaced (src/reference_main.cpp; contrib/man, contrib/completions). One file per kind of text.
 #pragma once
 
@@ -10,6 +11,7 @@
 
 #include "commands/command_line.hpp"
 #include "commands/help.hpp"
+#include "commands/left_out.hpp"
 
 namespace probity {
 
@@ -29,7 +31,20 @@ std::string commands(const std::map<std::string, Topic>& topics);
 // The options that a program's --help lists, a line each ("  --flash FILE   keep the flash there"; deeper
 // lines go on with the text). ConfigError where there are none.
 std::string help_options(std::string_view help);
+// A paragraph a reason, with the commands that it is for.
+std::string left_out(std::span<const LeftOut> commands);
 }  // namespace roff
+
+namespace html {
+// Plain text between tags or in an attribute.
+std::string escape(std::string_view text);
+// <dt> and <dd> an entry, with an anchor: "option-NAME"; `prefix` and the command's name, '-' for blanks.
+std::string options(std::span<const OptionRow> rows);
+std::string commands(const std::map<std::string, Topic>& topics, std::string_view prefix = "");
+std::string left_out(std::span<const LeftOut> commands);
+// A link a group of commands ("flash …").
+std::string index(const std::map<std::string, Topic>& topics);
+}  // namespace html
 
 namespace shell {
 // -h --help …, as one word list.

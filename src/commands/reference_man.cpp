@@ -1,6 +1,8 @@
 // Man page source: man(7) macros only, in the form that groff and mandoc both take without a warning.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/errors.hpp"
 #include "commands/reference.hpp"
 
@@ -85,6 +87,18 @@ std::string commands(const std::map<std::string, Topic>& topics) {
     const std::string usage = topic.usage.empty() ? "" : " " + literal(topic.usage);
     const std::string help = topic.help.empty() ? "" : prose(topic.help) + " ";
     all += entry(bold(name) + usage, help + fmt::format("({})", italic(name_of(topic.mode))));
+  }
+  return all;
+}
+
+std::string left_out(std::span<const LeftOut> commands) {
+  std::string all;
+  for (auto first = commands.begin(); first != commands.end();) {
+    const auto other = std::find_if(first, commands.end(),
+                                    [&](const LeftOut& command) { return command.reason != first->reason; });
+    std::string names;
+    for (; first != other; ++first) names += (names.empty() ? "" : ", ") + bold(first->name);
+    all += entry(names, prose(std::prev(other)->reason) + ".");
   }
   return all;
 }

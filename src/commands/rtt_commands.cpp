@@ -98,7 +98,7 @@ std::vector<CommandRow> rtt_rows() {
       {"rtt setup", kAny, "address size [ID]", "Where to look for RTT's control block, and its id.", setup},
       {"rtt start", kExec, "", "Searches the control block and begins to carry bytes.", start},
       {"rtt stop", kExec, "", "Carries no more bytes.", stop},
-      {"rtt polling_interval", kExec, "[milliseconds]", "How often the channels are looked at.",
+      {"rtt polling_interval", kExec, "[interval]", "How often the channels are looked at, in milliseconds.",
        polling_interval},
       {"rtt channels", kExec, "", "Lists the channels.", channels},
       {"rtt channellist", kExec, "", "The channels as a Tcl list.", channel_list},

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/errors.hpp"
 #include "commands/args.hpp"
 #include "commands/table.hpp"
@@ -74,7 +76,9 @@ std::string soft_reset_halt(const Call& call) {
   return {};
 }
 
-std::string_view state_word(const TargetEntry& entry) {
+std::string_view state_word(const Session& session, const TargetEntry& entry) {
+  const auto tap = std::ranges::find(session.taps.taps, session.tap_of(entry), &JtagTap::name);
+  if (tap != session.taps.taps.end() && !tap->enabled) return "tap-disabled";
   if (!entry.target || !entry.target->examined()) return entry.defer_examine ? "examine deferred" : "unknown";
   return name_of(entry.target->state());
 }
@@ -92,8 +96,9 @@ std::string targets(const Call& call) {
       "--  ------------------ ---------- ------ ------------------ ------------\n";
   for (std::size_t i = 0; i < session.targets.size(); ++i) {
     const TargetEntry& entry = *session.targets[i];
-    text += fmt::format("{:2}{} {:<18} {:<10} {:<6} {:<18} {}\n", i, &entry == &session.current() ? '*' : ' ',
-                        entry.name, entry.type, entry.endian, session.tap_of(entry), state_word(entry));
+    text +=
+        fmt::format("{:2}{} {:<18} {:<10} {:<6} {:<18} {}\n", i, &entry == &session.current() ? '*' : ' ',
+                    entry.name, entry.type, entry.endian, session.tap_of(entry), state_word(session, entry));
   }
   return text;
 }

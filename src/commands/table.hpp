@@ -13,6 +13,10 @@ class Interpreter;
 std::vector<CommandRow> adapter_rows();
 std::vector<CommandRow> transport_rows();
 std::vector<CommandRow> driver_rows();
+std::vector<CommandRow> jlink_rows();
+std::vector<CommandRow> foreign_rows();
+std::vector<CommandRow> ftdi_rows();
+std::vector<CommandRow> gpio_rows();
 std::vector<CommandRow> reset_config_rows();
 std::vector<CommandRow> jtag_rows();
 std::vector<CommandRow> tpiu_rows(Interpreter& interpreter);
@@ -38,10 +42,16 @@ std::vector<CommandRow> stm32lx_rows();
 std::vector<CommandRow> stm32h7x_rows();
 std::vector<CommandRow> stm32h5x_rows();
 std::vector<CommandRow> stm32f1x_rows();
+std::vector<CommandRow> nrf5_rows();
 std::vector<CommandRow> stmqspi_rows();
 std::vector<CommandRow> semihosting_rows();
 std::vector<CommandRow> rtt_rows();
 std::vector<CommandRow> profile_rows();
+std::vector<CommandRow> jtag_scan_rows();
+std::vector<CommandRow> probe_command_rows();
+std::vector<CommandRow> debug_message_rows();
+std::vector<CommandRow> diagnostic_rows();
+std::vector<CommandRow> left_out_rows();
 
 std::vector<CommandRow> all_rows(Interpreter& interpreter);
 

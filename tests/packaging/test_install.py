@@ -9,7 +9,7 @@ from support.probity import BUILD, SOURCE
 
 BESIDE = [
     "bin/vboard", "lib/udev/rules.d/60-probity.rules", "share/probity/60-probity.rules", "share/doc/probity/copyright",
-    "share/man/man1/probity.1", "share/man/man1/vboard.1", "share/zsh/site-functions/_probity",
+    "share/man/man1/probity.1", "share/man/man1/vboard.1", "share/doc/probity/probity.html", "share/zsh/site-functions/_probity",
     "share/bash-completion/completions/probity", "share/bash-completion/completions/openocd",
 ]
 

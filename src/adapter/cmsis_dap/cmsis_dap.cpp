@@ -8,6 +8,7 @@
 #include "adapter/cmsis_dap/link.hpp"
 #include "adapter/cmsis_dap/probe.hpp"
 #include "adapter/cmsis_dap/trace.hpp"
+#include "adapter/raw_command.hpp"
 #include "adapter/wire_chain.hpp"
 #include "base/errors.hpp"
 
@@ -29,7 +30,7 @@ constexpr std::array<std::string_view, 9> kCapabilities = {"SWD supported",
                                                            "UART via USB COM port supported"};
 constexpr std::uint32_t kHasSwd = 1u << 0, kHasJtag = 1u << 1;
 
-class CmsisDap final : public Adapter {
+class CmsisDap final : public Adapter, public RawCommand {
  public:
   CmsisDap(const Host& host, const AdapterSettings& settings, Log& log)
       : host_(host), settings_(settings), log_(log), speed_(settings.speed) {}
@@ -43,8 +44,21 @@ class CmsisDap final : public Adapter {
   std::vector<std::string> describe() override;
   std::optional<ProbeReport> report() override;
   TraceCapture* trace_capture() override;
+  Bytes raw_command(ByteView bytes, std::size_t) override {
+    if (bytes.size() > probe().facts().packet_size) {
+      throw UsageError(
+          fmt::format("the probe takes commands of {} bytes at most", probe().facts().packet_size));
+    }
+    return probe().execute(RawMessage{bytes});
+  }
 
  private:
+  // A user's own command, whose answer is given as it came.
+  struct RawMessage {
+    ByteView bytes;
+    Bytes encode() const { return {bytes.begin(), bytes.end()}; }
+    static Bytes parse(ByteView response) { return {response.begin(), response.end()}; }
+  };
   Probe& probe() {
     if (!probe_) throw AdapterError("the CMSIS-DAP probe is not open");
     return *probe_;

@@ -219,9 +219,15 @@ BitVector Link::scan(const jtag::Scan& scan, std::size_t capture) {
   constexpr std::size_t kHeader = 2, kPerRun = 1 + kJtagRunBits / 8;
   const std::size_t fit = std::min((probe_.facts().packet_size - kHeader) / kPerRun, kJtagMaxRuns);
   for (std::size_t at = 0; at < runs.size(); at += fit) {
+    ++round_trips_;
     tdo.append(probe_.execute(JtagSequence{std::span(runs).subspan(at, std::min(fit, runs.size() - at))}));
   }
   return tdo;
+}
+
+BitVector Link::clock_pins(const jtag::Stretch& stretch, std::size_t sample_begin, std::size_t sample_count) {
+  if (!chain_) throw ConfigError("the wire is SWD: there are no JTAG scans");
+  return scan({stretch, sample_begin}, sample_count);
 }
 
 std::uint32_t Link::reconnect_jtag() {

@@ -5,6 +5,7 @@
 
 #include "adapter/cmsis_dap/probe.hpp"
 #include "adapter/dap_link.hpp"
+#include "adapter/jtag_pins.hpp"
 #include "wire/jtag_scan.hpp"
 
 namespace probity::cmsis_dap {
@@ -31,13 +32,16 @@ PacketOutcome take_result(std::span<DapTransfer> transfers, const TransferResult
 
 // A WAIT is given as a value only where repeating that transfer and all behind it is right; otherwise run()
 // throws DapError. `chain` is nothing for SWD. `probe` must outlive the link.
-class Link final : public DapLink {
+class Link final : public DapLink, public JtagPins {
  public:
   Link(Probe& probe, Log& log, std::optional<jtag::Chain> chain);
 
   std::size_t run(std::span<DapTransfer> transfers) override;
   std::uint32_t reconnect() override;
   std::vector<std::uint32_t> idcodes() override { return idcodes_; }
+  BitVector clock_pins(const jtag::Stretch& stretch, std::size_t sample_begin,
+                       std::size_t sample_count) override;
+  std::size_t round_trips() const override { return round_trips_; }
 
   // Sets the wire's clock, and with it how long the probe repeats a WAIT by itself.
   void set_speed(Hertz speed);
@@ -56,6 +60,7 @@ class Link final : public DapLink {
   Log& log_;
   std::optional<jtag::Chain> chain_;
   std::vector<std::uint32_t> idcodes_;
+  std::size_t round_trips_ = 0;
   Milliseconds packet_timeout_{2000};
 };
 

@@ -1,8 +1,10 @@
 #include "adapter/stlink/stlink.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
+#include "adapter/raw_command.hpp"
 #include "adapter/stlink/dap_link.hpp"
 #include "adapter/stlink/trace.hpp"
 #include "adapter/usb_selection.hpp"
@@ -16,6 +18,7 @@ using stlink::Feature;
 using stlink::Probe;
 using stlink::Wire;
 
+constexpr Milliseconds kRawTimeout{1000};
 constexpr float kLowestVolts = 1.5F;  // OpenOCD's limit; the parts themselves need 1.65 V
 
 std::optional<unsigned> millivolts(std::optional<float> volts) {
@@ -52,7 +55,7 @@ Backend parse_backend(const AdapterSettings& settings) {
   return backend;
 }
 
-class StlinkAdapter final : public Adapter {
+class StlinkAdapter final : public Adapter, public RawCommand {
  public:
   StlinkAdapter(const Host& host, const AdapterSettings& settings, Log& log)
       : host_(host),
@@ -117,6 +120,17 @@ class StlinkAdapter final : public Adapter {
   std::optional<unsigned> target_voltage() override {
     volts_ = probe().volts();
     return millivolts(volts_);
+  }
+
+  Bytes raw_command(ByteView bytes, std::size_t answer) override {
+    stlink::Command command{};
+    if (bytes.size() > command.size()) {
+      throw UsageError(fmt::format("an ST-LINK takes commands of {} bytes at most", command.size()));
+    }
+    std::ranges::copy(bytes, command.begin());
+    if (answer > 0) return probe().link().read(command, answer, kRawTimeout);
+    probe().link().write(command, {}, kRawTimeout);
+    return {};
   }
 
   TraceCapture* trace_capture() override {

@@ -5,7 +5,7 @@
 
 #include "base/errors.hpp"
 
-namespace probity {
+namespace probity::reference_test {
 
 namespace {
 
@@ -61,6 +61,27 @@ TEST(Shell, MarksCommandsThatTakeArguments) {
             "    'dap names'\n    'mdw '\n");
 }
 
+constexpr LeftOut kLeftOut[] = {
+    {"svf", "it plays <vectors>"}, {"xsvf", "it plays <vectors>"}, {"nand", "no chip has one"}};
+
+TEST(Roff, PutsCommandsOfOneReasonTogether) {
+  EXPECT_EQ(roff::left_out(kLeftOut),
+            ".TP\n\\fBsvf\\fR, \\fBxsvf\\fR\nit plays <vectors>.\n.TP\n\\fBnand\\fR\nno chip has one.\n");
+}
+
+TEST(Html, EscapesAndAnchors) {
+  EXPECT_EQ(html::escape("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
+  const std::map<std::string, Topic> topics = {{"flash info", {"<bank>", "Shows it.", CommandMode::exec}},
+                                               {"flash list", {"", "Lists.", CommandMode::any}},
+                                               {"mdw", {"", "", CommandMode::config}}};
+  EXPECT_EQ(html::commands(topics, "x-").substr(0, 111),
+            "<dt id=\"x-flash-info\"><code><b>flash info</b> &lt;bank&gt;</code></dt>\n<dd>Shows it. "
+            "<i>(exec)</i></dd>\n<dt id=");
+  EXPECT_EQ(html::index(topics), "<a href=\"#flash-info\">flash</a>\n<a href=\"#mdw\">mdw</a>\n");
+  EXPECT_THAT(html::left_out(kLeftOut),
+              HasSubstr("<dt id=\"xsvf\"><code>xsvf</code></dt>\n<dd>it plays &lt;vectors&gt;</dd>\n"));
+}
+
 }  // namespace
 
-}  // namespace probity
+}  // namespace probity::reference_test

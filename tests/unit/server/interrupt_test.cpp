@@ -4,10 +4,10 @@
 #include <signal.h>
 
 #include "base/interrupt.hpp"
-#include "unit/commands/bench.hpp"
 #include "server/run.hpp"
+#include "unit/commands/bench.hpp"
 
-namespace probity {
+namespace probity::interrupt_test {
 namespace {
 
 using testing::HasSubstr;
@@ -23,12 +23,13 @@ class WholeRun {
     });
   }
   int run(const std::string& script) {
-    const std::vector<std::string> words = {"-c", "gdb_port disabled; telnet_port disabled; tcl_port disabled",
-                                            "-s", PROBITY_SOURCE_DIR,
-                                            "-s", PROBITY_SOURCE_DIR "/tcl",
-                                            "-f", "interface/" + interface + ".cfg",
-                                            "-f", "target/stm32f4x.cfg",
-                                            "-c", script};
+    const std::vector<std::string> words = {
+        "-c", "gdb_port disabled; telnet_port disabled; tcl_port disabled",
+        "-s", PROBITY_SOURCE_DIR,
+        "-s", PROBITY_SOURCE_DIR "/tcl",
+        "-f", "interface/" + interface + ".cfg",
+        "-f", "target/stm32f4x.cfg",
+        "-c", script};
     return probity::run(parse_command_line(words), Host{board.usb(), board.hid(), *tcp, clock}, log, {},
                         interrupt);
   }
@@ -122,7 +123,7 @@ TEST(ListProbes, SaysWhatIsThereInsteadOfAProbe) {
   Log log(board.clock());
   Session session(Host{usb, hid, *tcp, board.clock()}, log);
   Interpreter interpreter(session);
-  EXPECT_EQ(interpreter.eval("adapter list-probes").text, "no probes found; USB devices seen: none at all");
+  EXPECT_EQ(interpreter.eval("adapter list-probes").text, "no probes found; USB devices seen: none at all\n");
   UsbDeviceInfo mouse;
   mouse.vendor = 0x046D;
   mouse.product = 0xC077;
@@ -130,7 +131,7 @@ TEST(ListProbes, SaysWhatIsThereInsteadOfAProbe) {
   mouse.product_name = "Mouse";
   usb.all = {mouse};
   EXPECT_EQ(interpreter.eval("adapter list-probes").text,
-            "no probes found; USB devices seen:\n  046d:c077 at 1-3, Mouse");
+            "no probes found; USB devices seen:\n  046d:c077 at 1-3, Mouse\n");
 }
 
 TEST(ListProbes, WorksBeforeAndAfterInit) {
@@ -147,4 +148,4 @@ TEST(ListProbes, WorksBeforeAndAfterInit) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::interrupt_test
