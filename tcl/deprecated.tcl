@@ -1,49 +1,222 @@
-# Spellings of older OpenOCDs. Each is accepted, with one line that names today's.
+# Commands under the names they had in OpenOCD 0.8 to 0.12, and under those that came after 0.12. What is old works and
+# prints one line that names the new; what is newer works silently. A row here gives way to a command of that name.
+
+proc _alias {name parameters body} {
+    if {[info commands $name] ne ""} return
+    if {[llength $name] > 1} { _group [lindex $name 0] }
+    proc $name $parameters $body
+    lappend ::_telnet_autocomplete_skip $name
+}
+# "jlink serial" while there is no other command of that group.
+proc _group {name} {
+    if {[info commands $name] eq ""} { proc $name {subcommand args} "tailcall \"$name \$subcommand\" {*}\$args" }
+}
 
 proc _deprecated {old new} {
-    proc $old args "echo \"DEPRECATED! use '$new' not '$old'\"; tailcall $new {*}\$args"
+    _alias $old args "echo \"DEPRECATED! use '$new' not '$old'\"; tailcall {$new} {*}\$args"
 }
-foreach {old new} {
-    interface                   {adapter driver}
-    interface_list              {adapter list}
-    interface_transports        {adapter transports}
-    adapter_khz                 {adapter speed}
-    jtag_khz                    {adapter speed}
-    jtag_speed                  {adapter speed}
-    adapter_name                {adapter name}
-    adapter_nsrst_delay         {adapter srst delay}
-    jtag_nsrst_delay            {adapter srst delay}
-    adapter_nsrst_assert_width  {adapter srst pulse_width}
-    jtag_nsrst_assert_width     {adapter srst pulse_width}
-    hla_serial                  {adapter serial}
-    stlink_layout               {hla_layout}
-    stlink_device_desc          {hla_device_desc}
-    stlink_vid_pid              {hla_vid_pid}
-    cmsis_dap_serial            {adapter serial}
-    {cmsis-dap serial}          {adapter serial}
-    cmsis_dap_vid_pid           {cmsis-dap vid_pid}
-    cmsis_dap_backend           {cmsis-dap backend}
-    cmsis_dap_usb               {cmsis-dap usb}
-    cmsis_dap_info              {cmsis-dap info}
-    st-link_serial              {adapter serial}
-    {st-link serial}            {adapter serial}
-    remote_bitbang_host         {remote_bitbang host}
-    remote_bitbang_port         {remote_bitbang port}
-    {hla newtap}                {swj_newdap}
-    {cortex_m3 reset_config}    {cortex_m reset_config}
-    {cortex_m3 maskisr}         {cortex_m maskisr}
-} { _deprecated $old $new }
-proc hla {subcommand args} { tailcall "hla $subcommand" {*}$args }
-proc cortex_m3 {subcommand args} { tailcall "cortex_m3 $subcommand" {*}$args }
+proc _newer {new old} { _alias $new args "tailcall {$old} {*}\$args" }
+# Two names of one age.
+proc _same {one other} { if {[info commands $one] eq ""} { _newer $one $other } else { _newer $other $one } }
 
-# "jtag_reset 0 1": trst srst.
-proc jtag_reset {trst srst} {
-    echo "DEPRECATED! use 'adapter \[de\]assert' not 'jtag_reset'"
-    adapter [lindex {deassert assert} $trst] trst
-    adapter [lindex {deassert assert} $srst] srst
+# --- pins ---
+
+# Where pin `number` is, in words of `adapter gpio`; `chip`: the driver's only one, "by 32", or nothing.
+proc _gpio_place {chip number} {
+    if {$chip eq "by 32"} { return [list [expr {$number % 32}] -chip [expr {$number / 32}]] }
+    if {$chip ne ""} { return [list $number -chip $chip] }
+    return $number
 }
 
-proc mem2array {array_name bitwidth address count args} {
+# DRIVER tck_num [[CHIP] NUMBER]
+proc _gpio_of_old {old signal chip words} {
+    echo "DEPRECATED! use 'adapter gpio $signal' not '$old'"
+    switch [llength $words] {
+        0 {}
+        1 { adapter gpio $signal {*}[_gpio_place $chip $words] }
+        2 { adapter gpio $signal [lindex $words 1] -chip [lindex $words 0] }
+        default { return -code error "$old: syntax error" }
+    }
+    if {$chip ne "by 32"} { adapter gpio $signal }
+}
+
+# DRIVER jtag_nums NUMBER NUMBER NUMBER NUMBER
+proc _gpios_of_old {old said signals chip numbers} {
+    set each {}
+    foreach signal $signals { lappend each "adapter gpio $signal" }
+    echo "DEPRECATED! use '[join $each {; }]' not '$said'"
+    if {[llength $numbers] != [llength $signals]} { return -code error "$old: syntax error" }
+    foreach signal $signals number $numbers { adapter gpio $signal {*}[_gpio_place $chip $number] }
+}
+
+# A procedure, so that its variables are nobody's.
+proc _define_old_names {} {
+    # --- one name for another ---
+
+    foreach {old new} {
+        interface                   {adapter driver}
+        interface_list              {adapter list}
+        interface_transports        {adapter transports}
+        adapter_name                {adapter name}
+        adapter_khz                 {adapter speed}
+        jtag_khz                    {adapter speed}
+        jtag_speed                  {adapter speed}
+        adapter_nsrst_delay         {adapter srst delay}
+        jtag_nsrst_delay            {adapter srst delay}
+        adapter_nsrst_assert_width  {adapter srst pulse_width}
+        jtag_nsrst_assert_width     {adapter srst pulse_width}
+        ftdi_location               {adapter usb location}
+        stlink_layout               hla_layout
+        stlink_device_desc          hla_device_desc
+        stlink_vid_pid              hla_vid_pid
+        ft2232_vid_pid              {ftdi vid_pid}
+        ft2232_device_desc          {ftdi device_desc}
+        ft2232_channel              {ftdi channel}
+        jlink_hw_jtag               {jlink jtag}
+        xds110_supply_voltage       {xds110 supply}
+        remote_bitbang_host         {remote_bitbang host}
+        remote_bitbang_port         {remote_bitbang port}
+        nrf51                       nrf5
+        stm32x                      stm32f1x
+        stm32f2xxx                  stm32f2x
+        stm32l                      stm32lx
+        {cortex_m3 reset_config}    {cortex_m reset_config}
+        {cortex_m3 maskisr}         {cortex_m maskisr}
+        {cortex_m3 vector_catch}    {cortex_m vector_catch}
+    } { _deprecated $old $new }
+
+    # Target files of their time did not need target/swj-dp.tcl for it.
+    foreach old {{hla newtap} {stlink newtap}} {
+        _alias $old args "
+            echo \"DEPRECATED! use 'swj_newdap' not '$old'\"
+            if {\[info commands swj_newdap\] eq {}} { source \[find target/swj-dp.tcl\] }
+            tailcall swj_newdap {*}\$args"
+    }
+
+    # "DRIVER_word" became "DRIVER word" in OpenOCD 0.11 and 0.12.
+    foreach {driver words} {
+        ftdi         {device_desc channel layout_init layout_signal set_signal get_signal vid_pid tdo_sample_edge}
+        openjtag     {device_desc variant}
+        parport      {port cable write_on_exit toggling_time}
+        jtag_dpi     {set_port set_address}
+        jtag_vpi     {set_port set_address stop_sim_on_exit}
+        xlnx_pcie_xvc {config}
+        ulink        {download_firmware}
+        vsllink      {usb_vid usb_pid usb_bulkin usb_bulkout usb_interface}
+        bcm2835gpio  {speed_coeffs peripheral_base}
+        sysfsgpio    {jtag_nums tck_num tms_num tdo_num tdi_num srst_num trst_num swd_nums swclk_num swdio_num}
+        buspirate    {adc vreg pullup led speed mode port}
+        usb_blaster  {device_desc vid_pid lowlevel_driver pin firmware}
+        ft232r       {vid_pid jtag_nums tck_num tms_num tdo_num tdi_num srst_num trst_num restore_serial}
+    } {
+        foreach word $words { _deprecated ${driver}_$word "$driver $word" }
+    }
+    _deprecated presto_serial {presto serial}
+
+    # Every adapter had its own word for this.
+    foreach old {
+        hla_serial cmsis_dap_serial ftdi_serial ft2232_serial jlink_serial kitprog_serial stlink_serial st-link_serial
+        vsllink_usb_serial xds110_serial
+        {st-link serial} {jlink serial} {ftdi serial} {cmsis-dap serial} {hla serial} {aice serial} {presto serial}
+        {ft232r serial_desc} {vsllink usb_serial} {xds110 serial}
+    } { _deprecated $old {adapter serial} }
+    _alias ft232r_serial_desc args {
+        echo "DEPRECATED! use 'adapter serial_desc' not 'ft232r_serial_desc'"
+        tailcall {adapter serial} {*}$args
+    }
+
+    # After OpenOCD 0.12.
+    foreach {new old} {
+        {hla layout}            hla_layout
+        {hla device_desc}       hla_device_desc
+        {hla command}           hla_command
+        {hla stlink_backend}    hla_stlink_backend
+        disassemble             {arm disassemble}
+        rp2xxx                  rp2040_flash
+        {kitprog init_acquire_psoc} kitprog_init_acquire_psoc
+    } { _newer $new $old }
+    foreach {one other} {
+        cmsis_dap_vid_pid       {cmsis-dap vid_pid}
+        cmsis_dap_backend       {cmsis-dap backend}
+        cmsis_dap_usb           {cmsis-dap usb}
+        cmsis_dap_info          {cmsis-dap info}
+    } { _same $one $other }
+    _alias {adapter usb product_name} {name} {
+        if {[adapter name] eq "ftdi"} { ftdi device_desc $name }
+    }
+    # Caches are looked after without being asked.
+    _alias {cache auto} args {}
+
+    # --- what means nothing any more ---
+
+    foreach {old why} {
+        daemon_startup      "use the commands 'init' and 'reset'"
+        ft2232_latency      "the driver chooses the latency itself"
+        working_area        "use 'NAME configure -work-area-phys ADDRESS -work-area-size SIZE'"
+        target_script       "use 'NAME configure -event EVENT BODY'"
+        run_and_halt_time   "use 'reset halt'"
+        jtag_interface      "use 'adapter driver'"
+        gdb_detach          "use 'NAME configure -event gdb-detach BODY'"
+    } { _alias $old args "echo \"DEPRECATED! '$old' does nothing; $why\"" }
+
+    # irlen ircapture irmask idcode, of a time when TAPs had no names.
+    _alias jtag_device {irlen ircapture irmask args} {
+        echo "DEPRECATED! use 'jtag newtap' not 'jtag_device'"
+        jtag newtap auto tap[llength [jtag names]] -irlen $irlen -ircapture $ircapture -irmask $irmask
+    }
+
+    # --- reset wires ---
+
+    # "jtag_reset 0 1": trst srst.
+    _alias jtag_reset args {
+        echo "DEPRECATED! use 'adapter \[de\]assert' not 'jtag_reset'"
+        if {[llength $args] != 2 || [lindex $args 0] ni {0 1} || [lindex $args 1] ni {0 1}} {
+            return -code error "jtag_reset: syntax error"
+        }
+        lassign $args trst srst
+        adapter [lindex {deassert assert} $trst] trst [lindex {deassert assert} $srst] srst
+    }
+
+    # --- pins ---
+
+    foreach {driver separator chip} {
+        bcm2835gpio _ 0     bcm2835gpio { } 0
+        linuxgpiod  _ {}    linuxgpiod  { } {}
+        am335xgpio  { } {by 32}
+    } {
+        foreach signal {tck tms tdi tdo swclk swdio swdio_dir srst trst led} {
+            set old "$driver$separator${signal}_num"
+            _alias $old args "_gpio_of_old {$old} $signal {$chip} \$args"
+        }
+        set old "$driver${separator}jtag_nums"
+        _alias $old args "_gpios_of_old {$old} {$old} {tck tms tdi tdo} {$chip} \$args"
+        set old "$driver${separator}swd_nums"
+        # OpenOCD 0.12 names the other command here, and so do we.
+        set said [expr {$separator eq " " && $driver ne "bcm2835gpio" ? "$driver jtag_nums" : $old}]
+        _alias $old args "_gpios_of_old {$old} {$said} {swclk swdio} {$chip} \$args"
+    }
+    foreach old {linuxgpiod_gpiochip {linuxgpiod gpiochip}} {
+        _alias $old {{number {}}} "
+            echo \"DEPRECATED! use 'adapter <signal_name> -chip' not '$old'\"
+            if {\$number ne {}} {
+                foreach signal {tck tms tdi tdo trst srst swclk swdio swdio_dir led} { adapter gpio \$signal -chip \$number }
+            }
+            adapter gpio"
+    }
+    foreach {old signal} {swdio_dir_output_state swdio_dir  led_on_state led} {
+        catch { rename "am335xgpio $old" {} }
+        _alias "am335xgpio $old" {state} "
+            echo \"DEPRECATED! use 'adapter gpio $signal -active-high' or 'adapter gpio $signal -active-low', not 'am335xgpio $old'\"
+            if {\$state ni {high low}} { return -code error {am335xgpio $old: syntax error} }
+            adapter gpio $signal -active-\$state"
+    }
+}
+_define_old_names
+rename _define_old_names {}
+
+# --- memory and arrays ---
+
+_alias mem2array {array_name bitwidth address count args} {
     echo "DEPRECATED! use 'read_memory' not 'mem2array'"
     upvar $array_name values
     set index 0
@@ -53,7 +226,7 @@ proc mem2array {array_name bitwidth address count args} {
     }
 }
 
-proc array2mem {array_name bitwidth address count args} {
+_alias array2mem {array_name bitwidth address count args} {
     echo "DEPRECATED! use 'write_memory' not 'array2mem'"
     upvar $array_name values
     set data {}

@@ -1,10 +1,17 @@
 # What every run starts with. It is compiled into the program; any procedure here can be replaced by a configuration
 # file, by `proc NAME …` alone or after `rename NAME old_NAME`.
 
+# What `puts` writes into a pipe or a file is there at once, as with OpenOCD 0.12.0.
+stdout buffering none
+
 # --- files ---
 
 proc script {filename} {
-    uplevel #0 [list source [find $filename]]
+    if {[catch {uplevel #0 [list source [find $filename]]} result options]} {
+        _say_who_sets $result
+        return {*}$options $result
+    }
+    return $result
 }
 add_usage_text script "<file>"
 add_help_text script "Finds a script file and runs it."
@@ -113,6 +120,7 @@ proc _wait_reset_halt {name} {
 }
 
 proc ocd_process_reset_inner {mode} {
+    global halt ;# bodies of events ask for it
     switch -- $mode {
         halt - init { set halt 1 }
         run         { set halt 0 }
@@ -201,18 +209,16 @@ add_help_text program "Writes an image to flash. The address is needed for binar
 
 # --- flash drivers under their family's name ---
 
-foreach family {stm32f4x stm32f7x} {
-    proc $family args {tailcall stm32f2x {*}$args}
+foreach {_family _driver} {
+    stm32f4x stm32f2x  stm32f7x stm32f2x
+    stm32f0x stm32f1x  stm32f3x stm32f1x  gd32e23x stm32f1x
+    stm32l0x stm32lx  stm32l1x stm32lx
+    stm32c0x stm32l4x  stm32g0x stm32l4x  stm32g4x stm32l4x  stm32l5x stm32l4x  stm32u0x stm32l4x  stm32u3x stm32l4x
+    stm32u5x stm32l4x  stm32wbx stm32l4x  stm32wbax stm32l4x  stm32wlx stm32l4x
+} {
+    proc $_family args "tailcall $_driver {*}\$args"
 }
-foreach family {stm32f0x stm32f3x gd32e23x} {
-    proc $family args {tailcall stm32f1x {*}$args}
-}
-foreach family {stm32l0x stm32l1x} {
-    proc $family args {tailcall stm32lx {*}$args}
-}
-foreach family {stm32c0x stm32g0x stm32g4x stm32l5x stm32u0x stm32u3x stm32u5x stm32wbx stm32wbax stm32wlx} {
-    proc $family args {tailcall stm32l4x {*}$args}
-}
+unset _family _driver
 
 # --- servers ---
 

@@ -1,6 +1,7 @@
 # Tcl: the start-up scripts go into the program, the configuration files beside it. share/probity/scripts has the same
 # shape in the build tree (links) and in an install prefix, so the program finds both the same way.
-set(startup_scripts ${CMAKE_SOURCE_DIR}/tcl/startup.tcl ${CMAKE_SOURCE_DIR}/tcl/deprecated.tcl)
+set(startup_scripts startup.tcl deprecated.tcl renamed_files.tcl fragments.tcl)
+list(TRANSFORM startup_scripts PREPEND ${CMAKE_SOURCE_DIR}/tcl/)
 string(REPLACE ";" ":" startup_scripts_joined "${startup_scripts}")
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/startup_scripts.cpp
