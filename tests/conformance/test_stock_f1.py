@@ -7,11 +7,9 @@ import pytest
 
 from support import stock
 from support.firmware import firmware, pattern, write_elf
-from support.stock import DAPDIRECT, HLA_V2_1, FlashInfo, Wire
+from support.stock import DAPDIRECT_V2_1, HLA_V2_1, JTAG, FlashInfo, finish, succeeded
 
 BASE, KIB = 0x08000000, 1024
-DAPDIRECT_V2_1 = Wire("dapdirect-v2-1", **DAPDIRECT)
-JTAG = Wire("remote-bitbang-jtag", server="remote-bitbang")
 
 
 @dataclass(frozen=True)
@@ -51,17 +49,6 @@ CHIPS = [
 WITH_JTAG = [c for c in CHIPS if not c.name.startswith("stm32f0")]
 ONE_OF_EACH = [c for c in CHIPS if c.name in ("stm32f072rb", "stm32f103c8", "stm32f303re")]
 PAIRS = [(c, w) for w in (HLA_V2_1, DAPDIRECT_V2_1) for c in CHIPS] + [(c, JTAG) for c in WITH_JTAG]
-
-
-def finish(board):
-    """The board's own verdict: it ended in order, and the probe saw only what its firmware knows."""
-    assert board.stop() == 0
-    assert board.stats()["probe errors"] == 0, board.log()
-
-
-def succeeded(result) -> str:
-    assert result.status == 0, result.text
-    return result.text
 
 
 @pytest.mark.parametrize("chip,wire", PAIRS, ids=lambda p: p.name)

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from support import stock
-from support.stock import DAPDIRECT, Wire
+from support.stock import DAPDIRECT_V2_1
 
-DAPDIRECT_V2_1 = Wire("dapdirect-v2-1", **DAPDIRECT)
 TARGET = """
 source [find target/swj-dp.tcl]
 swj_newdap chip cpu -irlen 4 -expected-id 0x6ba02477

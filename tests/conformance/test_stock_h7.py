@@ -4,12 +4,11 @@ import pytest
 
 from support import stock
 from support.firmware import firmware, pattern, write_elf
-from support.stock import DAPDIRECT, HLA_V2_1, WIRES, FlashInfo, Wire
+from support.stock import DAPDIRECT_V2_1, HLA_V2_1, JTAG, FlashInfo
 
 KIB = 1024
 BANK1, BANK2 = 0x08000000, 0x08100000
 PLAIN, DUAL = "target/stm32h7x.cfg", "target/stm32h7x_dual_bank.cfg"
-DAPDIRECT_V2_1 = Wire("dapdirect-v2-1", **DAPDIRECT)
 
 # The name stock gives, sectors a bank, KiB a sector, banks: RM0433, RM0399, RM0468 and RM0455, flash module organization.
 # Bank 2 is at 0x08100000 whatever the size.
@@ -31,7 +30,6 @@ CHIPS = {
     "stm32h7b3li": (H7AB, 128, 8, 2),
 }
 # Every chip through the ST-LINK's own memory commands, one of each device id through DAP transfers as well, one by JTAG.
-JTAG = next(wire for wire in WIRES if wire.name == "remote-bitbang-jtag")
 PAIRS = [(chip, HLA_V2_1) for chip in CHIPS] + [(chip, DAPDIRECT_V2_1) for chip in ("stm32h743zi", "stm32h723zg", "stm32h7a3zi")]
 PAIRS += [("stm32h743zi", JTAG)]
 

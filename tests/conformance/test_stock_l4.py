@@ -7,11 +7,9 @@ import pytest
 
 from support import stock
 from support.firmware import firmware, pattern, write_elf
-from support.stock import DAPDIRECT, HLA_V2_1, FlashInfo, Wire
+from support.stock import DAPDIRECT_V2_1, HLA_V2_1, JTAG, FlashInfo, finish, succeeded
 
 BASE, OTP, KIB = 0x08000000, 0x1FFF7000, 1024
-DAPDIRECT_V2_1 = Wire("dapdirect-v2-1", **DAPDIRECT)
-JTAG = Wire("remote-bitbang-jtag", server="remote-bitbang")
 WIRES = [HLA_V2_1, DAPDIRECT_V2_1]
 
 
@@ -53,17 +51,6 @@ BY_NAME = {c.name: c for c in CHIPS}
 ONE_OF_EACH = [BY_NAME[name] for name in ("stm32l476rg", "stm32g071rb", "stm32g474re")]
 # The M0+ chips have no JTAG.
 PAIRS = [(c, w) for w in WIRES for c in CHIPS] + [(BY_NAME[n], JTAG) for n in ("stm32l476rg", "stm32g474re", "stm32wb55rg")]
-
-
-def finish(board):
-    """The board's own verdict: it ended in order, and the probe saw only what its firmware knows."""
-    assert board.stop() == 0
-    assert board.stats()["probe errors"] == 0, board.log()
-
-
-def succeeded(result) -> str:
-    assert result.status == 0, result.text
-    return result.text
 
 
 def launch(settle=20):

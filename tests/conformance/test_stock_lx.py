@@ -6,11 +6,9 @@ import pytest
 
 from support import stock
 from support.firmware import firmware, pattern, write_elf
-from support.stock import DAPDIRECT, HLA_V2_1, FlashInfo, Wire
+from support.stock import DAPDIRECT_V2_1, HLA_V2_1, JTAG, FlashInfo, finish, succeeded
 
 BASE, KIB = 0x08000000, 1024
-DAPDIRECT_V2_1 = Wire("dapdirect-v2-1", **DAPDIRECT)
-JTAG = Wire("remote-bitbang-jtag", server="remote-bitbang")
 
 
 @dataclass(frozen=True)
@@ -45,17 +43,6 @@ CHIPS = [
 WAIT = "sleep 20; mdw 0x1ff80000"  # stock does not wait for the option word it wrote
 ONE_OF_EACH = [c for c in CHIPS if c.name in ("stm32l053r8", "stm32l152rb")]
 PAIRS = [(c, w) for w in (HLA_V2_1, DAPDIRECT_V2_1) for c in CHIPS] + [(c, JTAG) for c in CHIPS if "l15" in c.name]
-
-
-def finish(board):
-    """The board's own verdict: it ended in order, and the probe saw only what its firmware knows."""
-    assert board.stop() == 0
-    assert board.stats()["probe errors"] == 0, board.log()
-
-
-def succeeded(result) -> str:
-    assert result.status == 0, result.text
-    return result.text
 
 
 @pytest.mark.parametrize("chip,wire", PAIRS, ids=lambda p: p.name)

@@ -5,7 +5,7 @@ import pytest
 
 from support import stock
 from support.firmware import firmware, pattern, write_elf
-from support.stock import FlashInfo, HLA_V2_1, WIRES
+from support.stock import HLA_V2_1, WIRES, FlashInfo, finish
 
 KIB = 1024
 
@@ -36,12 +36,6 @@ EVERY_CHIP = ["hla-v2-1", "dapdirect-v2-1", "remote-bitbang-jtag"]
 ALL_WIRES = ["stm32f405rg", "stm32f767zi"]
 BASE = 0x08000000
 PAIRS = [(chip, wire) for chip in CHIPS for wire in WIRES if wire.name in EVERY_CHIP or chip in ALL_WIRES]
-
-
-def finish(board):
-    """The board's own verdict: it ended in order, and the probe saw only what its firmware knows."""
-    assert board.stop() == 0
-    assert board.stats()["probe errors"] == 0, board.log()
 
 
 @pytest.mark.parametrize("chip,wire", PAIRS, ids=lambda p: getattr(p, "name", p))

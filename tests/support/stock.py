@@ -36,15 +36,17 @@ class Wire:
 
 DAPDIRECT = {"interface": "interface/stlink-dap.cfg", "backend": "st-link backend tcp {port}", "transport": "dapdirect_swd"}
 HLA_V2_1 = Wire("hla-v2-1")
+DAPDIRECT_V2_1 = Wire("dapdirect-v2-1", **DAPDIRECT)
+JTAG = Wire("remote-bitbang-jtag", server="remote-bitbang")
 WIRES = [
     HLA_V2_1,
     Wire("hla-v2", probe="stlink-v2"),
     Wire("hla-v3", probe="stlink-v3"),
     Wire("hla-jtag-v2-1", transport="hla_jtag"),
-    Wire("dapdirect-v2-1", **DAPDIRECT),
+    DAPDIRECT_V2_1,
     Wire("dapdirect-v3", probe="stlink-v3", **DAPDIRECT),
     Wire("dapdirect-jtag-v2-1", **DAPDIRECT | {"transport": "dapdirect_jtag"}),
-    Wire("remote-bitbang-jtag", server="remote-bitbang"),
+    JTAG,
 ]
 
 
@@ -59,6 +61,17 @@ def run(board: Vboard, wire: Wire, *commands: str, timeout=60, target=None) -> R
     done = subprocess.run(list(map(str, words)), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=timeout, errors="replace")
     return Result(done.returncode, done.stdout)
+
+
+def succeeded(result: Result) -> str:
+    assert result.status == 0, result.text
+    return result.text
+
+
+def finish(board: Vboard):
+    """The board's own verdict: it ended in order, and the probe saw only what its firmware knows."""
+    assert board.stop() == 0
+    assert board.stats()["probe errors"] == 0, board.log()
 
 
 @dataclass(frozen=True)
