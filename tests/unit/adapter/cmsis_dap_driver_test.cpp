@@ -6,7 +6,7 @@
 #include "base/errors.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity {
+namespace probity::cmsis_dap_driver_test {
 namespace {
 
 using ::testing::Contains;
@@ -138,4 +138,4 @@ TEST(CmsisDapDriver, RefusesTransportsItHasNot) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::cmsis_dap_driver_test

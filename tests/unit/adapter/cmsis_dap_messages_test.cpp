@@ -5,7 +5,7 @@
 #include "adapter/cmsis_dap/link.hpp"
 #include "base/errors.hpp"
 
-namespace probity::cmsis_dap {
+namespace probity::cmsis_dap::cmsis_dap_messages_test {
 namespace {
 
 // Byte strings as the CMSIS-DAP specification lays them out.
@@ -142,4 +142,4 @@ TEST(CmsisDapPlan, OneRegisterManyTimesIsOneBlock) {
 }
 
 }  // namespace
-}  // namespace probity::cmsis_dap
+}  // namespace probity::cmsis_dap::cmsis_dap_messages_test

@@ -4,7 +4,7 @@
 #include "adapter/mem_port.hpp"
 #include "base/bytes.hpp"
 
-namespace probity {
+namespace probity::mem_port_test {
 namespace {
 
 struct Access {
@@ -80,4 +80,4 @@ TEST(MemPort, ABatchGoesInOrder) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::mem_port_test

@@ -8,7 +8,7 @@
 #include "adapter/usb_selection.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity {
+namespace probity::probe_choice_test {
 namespace {
 
 using testing::AllOf;
@@ -241,4 +241,4 @@ TEST_F(SeveralProbes, OneOfOursIsNotOpenedAgain) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::probe_choice_test

@@ -7,7 +7,7 @@
 #include "base/errors.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity {
+namespace probity::remote_bitbang_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -117,4 +117,4 @@ TEST(RemoteBitbang, NonsenseFromThePeerIsAnError) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::remote_bitbang_test

@@ -7,7 +7,7 @@
 #include "adapter/stlink/link.hpp"
 #include "adapter/stlink/speeds.hpp"
 
-namespace probity::stlink {
+namespace probity::stlink::stlink_codec_test {
 namespace {
 
 // A command from its first bytes; the rest is zero.
@@ -167,4 +167,4 @@ TEST(StlinkSerial, BinarySerialsBecomeDigits) {
 }
 
 }  // namespace
-}  // namespace probity::stlink
+}  // namespace probity::stlink::stlink_codec_test

@@ -10,7 +10,7 @@
 #include "base/errors.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity {
+namespace probity::stlink_driver_test {
 namespace {
 
 using testing::Contains;
@@ -455,4 +455,4 @@ TEST(StlinkUsbRecovery, AProbeThatDoesNotAnswerAtFirstIsReset) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::stlink_driver_test

@@ -8,7 +8,7 @@
 #include "base/errors.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity {
+namespace probity::stlink_old_firmware_test {
 namespace {
 
 using testing::Contains;
@@ -101,4 +101,4 @@ TEST(StlinkOldVersions, J21HasNoDapdirect) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::stlink_old_firmware_test

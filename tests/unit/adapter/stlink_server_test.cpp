@@ -10,7 +10,7 @@
 #include "vboard/serve/stlink_server.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity {
+namespace probity::stlink_server_test {
 namespace {
 
 using testing::HasSubstr;
@@ -114,4 +114,4 @@ TEST_F(StlinkServer, AWrongSerialListsWhatTheServerHas) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::stlink_server_test

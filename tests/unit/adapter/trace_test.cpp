@@ -8,7 +8,7 @@
 #include "base/errors.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity {
+namespace probity::trace_test {
 namespace {
 
 using testing::ElementsAre;
@@ -107,4 +107,4 @@ TEST(CmsisDapSwoMessages, RefuseWrongAnswers) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::trace_test

@@ -11,7 +11,7 @@
 #include "base/errors.hpp"
 #include "base/log.hpp"
 
-namespace probity {
+namespace probity::base_test {
 namespace {
 
 // A clock that only moves when told to.
@@ -146,4 +146,4 @@ TEST_F(LogTest, OutputGoesToTheNamedFile) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::base_test

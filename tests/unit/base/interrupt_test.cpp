@@ -9,7 +9,7 @@
 #include "base/clock.hpp"
 #include "base/errors.hpp"
 
-namespace probity {
+namespace probity::interrupt_test {
 namespace {
 
 class StoppedClock final : public Clock {
@@ -122,4 +122,4 @@ TEST(SignalHandlersDeathTest, EndLooksLikeTheSignal) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::interrupt_test

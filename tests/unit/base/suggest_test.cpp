@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace probity {
+namespace probity::suggest_test {
 namespace {
 
 TEST(Suggestion, CountsASwapAsOne) {
@@ -22,4 +22,4 @@ TEST(Suggestion, IsMadeOnlyWhenNear) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::suggest_test

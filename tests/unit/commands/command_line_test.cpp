@@ -4,7 +4,7 @@
 
 #include "base/errors.hpp"
 
-namespace probity {
+namespace probity::command_line_test {
 namespace {
 
 using Kind = CommandLine::Step::Kind;
@@ -58,4 +58,4 @@ TEST(CommandLine, RefusesByName) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::command_line_test

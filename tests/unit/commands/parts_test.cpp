@@ -11,7 +11,7 @@
 #include "commands/help.hpp"
 #include "commands/search_path.hpp"
 
-namespace probity {
+namespace probity::parts_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -87,4 +87,4 @@ TEST_F(SearchPathTest, DefaultsComeInOpenOcdsOrder) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::parts_test

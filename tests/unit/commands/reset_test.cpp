@@ -6,7 +6,7 @@
 
 #include "bench.hpp"
 
-namespace probity {
+namespace probity::reset_test {
 namespace {
 
 using testing::ElementsAre;
@@ -150,4 +150,4 @@ TEST(Program, AMissingFileEndsWithStatusOne) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::reset_test

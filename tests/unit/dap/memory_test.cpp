@@ -6,7 +6,7 @@
 
 #include "rig.hpp"
 
-namespace probity {
+namespace probity::memory_test {
 namespace {
 
 using ::testing::Contains;
@@ -179,4 +179,4 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::memory_test

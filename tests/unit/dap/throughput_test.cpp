@@ -3,7 +3,7 @@
 
 #include "rig.hpp"
 
-namespace probity {
+namespace probity::throughput_test {
 namespace {
 
 constexpr Address kRam = 0x20000000;
@@ -56,4 +56,4 @@ TEST(Throughput, PollingARegisterIsOneTransfer) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::throughput_test

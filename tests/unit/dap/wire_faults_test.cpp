@@ -4,7 +4,7 @@
 
 #include "rig.hpp"
 
-namespace probity {
+namespace probity::wire_faults_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -213,4 +213,4 @@ TEST(UsbFaults, AShortOrLostReplyIsAnErrorAndTheNextCommandIsInStep) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::wire_faults_test

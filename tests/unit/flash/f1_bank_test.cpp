@@ -6,7 +6,7 @@
 #include "flash/stm32/f1_bank.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::f1_bank_test {
 namespace {
 
 using testing::EndsWith;
@@ -418,4 +418,4 @@ TEST(F1Bank, ProtectionThatIsLiftedButStillInForceIsExplained) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::f1_bank_test

@@ -7,7 +7,7 @@
 #include "flash/stm32/f1_options.hpp"
 #include "flash/stm32/f1_parts.hpp"
 
-namespace probity::stm32 {
+namespace probity::stm32::f1_parts_test {
 namespace {
 
 constexpr Address kMain = 0x08000000, kSecond = 0x08080000;
@@ -176,4 +176,4 @@ TEST(F1OptionBytes, AreTextAsOpenOcdPrintsIt) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::f1_parts_test

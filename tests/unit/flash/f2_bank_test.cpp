@@ -6,7 +6,7 @@
 #include "flash/plan.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::f2_bank_test {
 namespace {
 
 using testing::ElementsAre;
@@ -508,4 +508,4 @@ TEST(VirtualBank, DoesEverythingThroughItsMaster) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::f2_bank_test

@@ -5,7 +5,7 @@
 #include "flash/stm32/f2_registers.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::f2_interface_test {
 namespace {
 
 using testing::HasSubstr;
@@ -94,4 +94,4 @@ TEST_F(F2Controller, CachesAreOffWhileOpenAndBackAfterwards) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::f2_interface_test

@@ -6,7 +6,7 @@
 
 #include "flash/stm32/f2_interface.hpp"
 
-namespace probity::stm32 {
+namespace probity::stm32::f2_parts_test {
 namespace {
 
 const F2Part& part(std::uint16_t id) {
@@ -142,4 +142,4 @@ TEST(F2Interface, LimitsGrowWithSizeAndShrinkWithWidth) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::f2_parts_test

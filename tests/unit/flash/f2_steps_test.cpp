@@ -3,7 +3,7 @@
 #include "base/bytes.hpp"
 #include "flash/stm32/f2_interface.hpp"
 
-namespace probity::stm32 {
+namespace probity::stm32::f2_steps_test {
 namespace {
 
 std::vector<std::pair<std::uint32_t, std::size_t>> shape(const std::vector<F2ProgramPiece>& pieces,
@@ -47,4 +47,4 @@ TEST(F2Steps, WordsCarryTheBodyAndBytesTheEnds) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::f2_steps_test

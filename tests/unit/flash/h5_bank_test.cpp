@@ -7,7 +7,7 @@
 #include "flash/plan.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::h5_bank_test {
 namespace {
 
 using namespace stm32;
@@ -160,4 +160,4 @@ TEST(H5Bank, IsNotClosedWithoutAWord) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::h5_bank_test

@@ -7,7 +7,7 @@
 #include "flash/plan.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::h7_bank_test {
 namespace {
 
 using testing::HasSubstr;
@@ -338,4 +338,4 @@ TEST(H7Options, PcropIsToldBeforeAnythingChanges) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::h7_bank_test

@@ -11,7 +11,7 @@
 #include "flash/stm32/h7_option_bytes.hpp"
 #include "flash/stm32/h7_options.hpp"
 
-namespace probity::stm32 {
+namespace probity::stm32::h7_parts_test {
 namespace {
 
 constexpr std::uint32_t kKib = 1024, kMib = 1024 * kKib;
@@ -140,4 +140,4 @@ TEST(Holes, AnImageThatReachesIntoOneIsRefusedByItsAddress) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::h7_parts_test

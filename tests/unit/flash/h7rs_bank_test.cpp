@@ -3,7 +3,7 @@
 #include "flash/stm32/h7_bank.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::h7rs_bank_test {
 namespace {
 
 using namespace stm32;
@@ -138,4 +138,4 @@ TEST(H7rsBank, IsNotClosedWithoutAWord) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::h7rs_bank_test

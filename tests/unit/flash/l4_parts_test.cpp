@@ -6,7 +6,7 @@
 
 #include "flash/stm32/l4_option_tables.hpp"
 
-namespace probity::stm32 {
+namespace probity::stm32::l4_parts_test {
 namespace {
 
 constexpr unsigned kKib = 1024;
@@ -179,4 +179,4 @@ TEST(L4OptionTables, WhatCannotBeUndoneIsMarked) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::l4_parts_test

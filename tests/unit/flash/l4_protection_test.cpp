@@ -3,7 +3,7 @@
 #include "flash/stm32/l4_bank.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::l4_protection_test {
 namespace {
 
 using testing::HasSubstr;
@@ -208,4 +208,4 @@ TEST(L4Report, SaysWhatIsProtected) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::l4_protection_test

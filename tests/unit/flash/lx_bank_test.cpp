@@ -6,7 +6,7 @@
 #include "flash/stm32/lx_bank.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::lx_bank_test {
 namespace {
 
 using testing::HasSubstr;
@@ -333,4 +333,4 @@ TEST(LxBank, MassEraseOfABankTakesThatBankAlone) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::lx_bank_test

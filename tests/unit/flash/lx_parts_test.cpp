@@ -7,7 +7,7 @@
 
 #include "flash/stm32/lx_parts.hpp"
 
-namespace probity::stm32 {
+namespace probity::stm32::lx_parts_test {
 namespace {
 
 constexpr std::uint32_t kKib = 1024;
@@ -95,4 +95,4 @@ TEST(LxParts, TheIdIsReadWhereTheCoreHasIt) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::lx_parts_test

@@ -8,7 +8,7 @@
 #include "flash/stm32/main_flash.hpp"
 #include "flash/stream.hpp"
 
-namespace probity::stm32 {
+namespace probity::stm32::main_flash_steps_test {
 namespace {
 
 TEST(Crc32, IsTheOneOfVerifyImage) {
@@ -114,4 +114,4 @@ TEST(LoaderScript, Encoding) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::main_flash_steps_test

@@ -6,7 +6,7 @@
 #include "base/errors.hpp"
 #include "flash/stm32/f2_option_bytes.hpp"
 
-namespace probity::stm32 {
+namespace probity::stm32::option_change_test {
 namespace {
 
 using testing::HasSubstr;
@@ -102,4 +102,4 @@ TEST(F2OptionFields, CoverWhatThePartHasAndOverlapNowhere) {
 }
 
 }  // namespace
-}  // namespace probity::stm32
+}  // namespace probity::stm32::option_change_test

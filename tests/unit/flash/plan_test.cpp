@@ -5,7 +5,7 @@
 
 #include "base/errors.hpp"
 
-namespace probity {
+namespace probity::plan_test {
 namespace {
 
 using testing::ElementsAre;
@@ -155,4 +155,4 @@ TEST(Plan, BinaryAtAddressZeroIsFineWhereFlashIs) {
 TEST(Plan, NoBankIsAConfigurationError) { EXPECT_THROW(plan(image_of({piece(0, 1)}), {}, {}), ConfigError); }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::plan_test

@@ -5,7 +5,7 @@
 #include "base/errors.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::stmqspi_bank_test {
 namespace {
 
 using testing::HasSubstr;
@@ -223,4 +223,4 @@ TEST(QspiBank, CommandsKeepTheRulesOfTwoChips) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::stmqspi_bank_test

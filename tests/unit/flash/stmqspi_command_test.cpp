@@ -6,7 +6,7 @@
 
 #include "flash/stm32/qspi/spi_nor.hpp"
 
-namespace probity::test {
+namespace probity::test::stmqspi_command_test {
 namespace {
 
 using namespace stm32;
@@ -126,4 +126,4 @@ TEST(SpiStores, MemoryMappedModeIsAsItWasFound) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::stmqspi_command_test

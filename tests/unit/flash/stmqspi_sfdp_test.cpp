@@ -9,7 +9,7 @@
 
 #include "base/bytes.hpp"
 
-namespace probity::test {
+namespace probity::test::stmqspi_sfdp_test {
 namespace {
 
 using stm32::SfdpFindings;
@@ -160,4 +160,4 @@ TEST(SpiNorParts, EachIdIsThereOnceAndHasPossibleSizes) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::stmqspi_sfdp_test

@@ -6,7 +6,7 @@
 #include "flash/crc32.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::stream_loader_test {
 namespace {
 
 constexpr Address kCells = kRam + 0x10000, kControl = kRam + 0x18000, kStatus = kRam + 0x18004;
@@ -151,4 +151,4 @@ TEST(LoaderArea, IsRefusedWhereItIsTooSmall) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::stream_loader_test

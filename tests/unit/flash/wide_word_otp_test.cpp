@@ -4,7 +4,7 @@
 #include "base/errors.hpp"
 #include "flash_bench.hpp"
 
-namespace probity::test {
+namespace probity::test::wide_word_otp_test {
 namespace {
 
 using namespace stm32;
@@ -93,4 +93,4 @@ TEST(WideWordOtp, NotOnEveryH7) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::wide_word_otp_test

@@ -6,7 +6,7 @@
 #include "base/errors.hpp"
 #include "image_files.hpp"
 
-namespace probity {
+namespace probity::image_test {
 namespace {
 
 using testing::HasSubstr;
@@ -220,4 +220,4 @@ TEST(Image, TextThatOnlyLooksLikeRecordsIsBinary) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::image_test

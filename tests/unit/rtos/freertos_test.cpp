@@ -2,7 +2,7 @@
 // RAM.
 #include "bench.hpp"
 
-namespace probity {
+namespace probity::freertos_test {
 namespace {
 
 using namespace test;
@@ -297,4 +297,4 @@ TEST_F(FreeRtosTest, NeedsItsSymbols) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::freertos_test

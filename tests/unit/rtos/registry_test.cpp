@@ -2,7 +2,7 @@
 
 #include "bench.hpp"
 
-namespace probity {
+namespace probity::registry_test {
 namespace {
 
 using namespace test;
@@ -52,4 +52,4 @@ TEST(RtosRegistry, HwthreadIsTheCore) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::registry_test

@@ -1,7 +1,7 @@
 // The other systems' structures, as their headers lay them out, in the virtual chip's RAM.
 #include "bench.hpp"
 
-namespace probity {
+namespace probity::systems_test {
 namespace {
 
 using namespace test;
@@ -369,4 +369,4 @@ TEST_F(SystemsTest, Rtx5) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::systems_test

@@ -3,7 +3,7 @@
 #include "server/gdb/memory_map.hpp"
 #include "server/gdb/target_description.hpp"
 
-namespace probity::server::gdb {
+namespace probity::server::gdb::gdb_documents_test {
 namespace {
 
 BankView bank(Address base, std::vector<std::uint32_t> sizes) {
@@ -65,4 +65,4 @@ TEST(GdbTargetDescription, HasWhatExists) {
 }
 
 }  // namespace
-}  // namespace probity::server::gdb
+}  // namespace probity::server::gdb::gdb_documents_test

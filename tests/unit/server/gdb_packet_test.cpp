@@ -8,7 +8,7 @@
 #include "server/gdb/file_io.hpp"
 #include "server/gdb/text.hpp"
 
-namespace probity::server::gdb {
+namespace probity::server::gdb::gdb_packet_test {
 namespace {
 
 using Kind = Received::Kind;
@@ -131,4 +131,4 @@ TEST(GdbFileIo, AnswersAreRead) {
 }
 
 }  // namespace
-}  // namespace probity::server::gdb
+}  // namespace probity::server::gdb::gdb_packet_test

@@ -4,7 +4,7 @@
 
 #include "unit/server/gdb_bench.hpp"
 
-namespace probity::server::gdb {
+namespace probity::server::gdb::gdb_session_test {
 namespace {
 
 using testing::HasSubstr;
@@ -275,4 +275,4 @@ TEST(GdbSession, ALostAnswerIsSentAgain) {
 }
 
 }  // namespace
-}  // namespace probity::server::gdb
+}  // namespace probity::server::gdb::gdb_session_test

@@ -6,7 +6,7 @@
 
 #include "server/telnet/telnet_parser.hpp"
 
-namespace probity::server {
+namespace probity::server::line_editor_test {
 namespace {
 
 using Event = LineEditor::Event;
@@ -183,4 +183,4 @@ TEST(Telnet, EachEndOfLineIsOne) {
 }
 
 }  // namespace
-}  // namespace probity::server
+}  // namespace probity::server::line_editor_test

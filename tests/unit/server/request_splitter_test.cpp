@@ -6,7 +6,7 @@
 
 #include "server/http_request.hpp"
 
-namespace probity::server {
+namespace probity::server::request_splitter_test {
 namespace {
 
 std::vector<std::string> requests(std::initializer_list<std::string_view> pieces) {
@@ -61,4 +61,4 @@ TEST(Http, RequestLinesAndHostHeaders) {
 }
 
 }  // namespace
-}  // namespace probity::server
+}  // namespace probity::server::request_splitter_test

@@ -7,7 +7,7 @@
 #include "base/errors.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity {
+namespace probity::session_test {
 namespace {
 
 using testing::ElementsAre;
@@ -105,4 +105,4 @@ TEST(Session, ATargetInScopeIsTheCurrentOne) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::session_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace probity {
+namespace probity::tasks_test {
 namespace {
 
 struct HandClock final : Clock {
@@ -70,4 +70,4 @@ TEST_F(TasksTest, ATaskMayRemoveItselfAndHasNoTurnInsideItsOwn) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::tasks_test

@@ -1,7 +1,7 @@
 #include "base/errors.hpp"
 #include "bench.hpp"
 
-namespace probity::test {
+namespace probity::test::algorithm_test {
 namespace {
 
 using testing::HasSubstr;
@@ -139,4 +139,4 @@ TEST_P(AlgorithmRun, CachesOfACortexM7AreEmptiedAndGivenBack) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::algorithm_test

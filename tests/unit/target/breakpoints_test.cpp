@@ -4,7 +4,7 @@
 #include "base/errors.hpp"
 #include "target/cortex_m/watchpoint_unit.hpp"
 
-namespace probity::test {
+namespace probity::test::breakpoints_test {
 
 namespace {
 
@@ -267,4 +267,4 @@ TEST(DwtComparators, Armv8m) {
 
 }  // namespace
 
-}  // namespace probity::test
+}  // namespace probity::test::breakpoints_test

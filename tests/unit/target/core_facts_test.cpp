@@ -8,7 +8,7 @@
 #include "target/cortex_m/register_table.hpp"
 #include "target/target.hpp"
 
-namespace probity::cortex_m {
+namespace probity::cortex_m::core_facts_test {
 namespace {
 
 // CPUID values: each core's technical reference manual.
@@ -82,4 +82,4 @@ TEST(Names, AreOpenOcds) {
 }
 
 }  // namespace
-}  // namespace probity::cortex_m
+}  // namespace probity::cortex_m::core_facts_test

@@ -2,7 +2,7 @@
 #include "base/errors.hpp"
 #include "bench.hpp"
 
-namespace probity::test {
+namespace probity::test::cortex_m_test {
 namespace {
 
 class CortexM : public testing::TestWithParam<Way> {};
@@ -214,4 +214,4 @@ TEST_P(CortexM, HardwareBreakpointInFlash) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::cortex_m_test

@@ -3,7 +3,7 @@
 #include "target/cortex_m/fault_report.hpp"
 #include "target/disassembler.hpp"
 
-namespace probity::test {
+namespace probity::test::fault_test {
 
 namespace {
 
@@ -183,4 +183,4 @@ TEST(Disassembler, KnowsThumb2AndSpecialRegisters) {
 
 }  // namespace
 
-}  // namespace probity::test
+}  // namespace probity::test::fault_test

@@ -3,7 +3,7 @@
 #include "base/errors.hpp"
 #include "unit/target/bench.hpp"
 
-namespace probity::test {
+namespace probity::test::profile_test {
 
 namespace {
 
@@ -63,4 +63,4 @@ TEST_P(ProfileOfATarget, SamplesTheRunningCoreAndLeavesItAsItWas) {
 
 }  // namespace
 
-}  // namespace probity::test
+}  // namespace probity::test::profile_test

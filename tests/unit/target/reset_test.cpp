@@ -1,7 +1,7 @@
 #include "base/errors.hpp"
 #include "bench.hpp"
 
-namespace probity::test {
+namespace probity::test::reset_test {
 namespace {
 
 class Reset : public testing::TestWithParam<Way> {
@@ -152,4 +152,4 @@ TEST_P(ResetFaults, CortexM7HasNoVectreset) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::reset_test

@@ -4,7 +4,7 @@
 #include "base/errors.hpp"
 #include "unit/target/bench.hpp"
 
-namespace probity::test {
+namespace probity::test::rtt_test {
 
 namespace {
 
@@ -224,4 +224,4 @@ TEST(Rtt, AnIdHasOneToFifteenCharacters) {
 
 }  // namespace
 
-}  // namespace probity::test
+}  // namespace probity::test::rtt_test

@@ -6,7 +6,7 @@
 
 #include "unit/target/bench.hpp"
 
-namespace probity::test {
+namespace probity::test::semihosting_test {
 
 namespace {
 
@@ -401,4 +401,4 @@ TEST_P(GdbFileIoTest, WithoutAGdbTheUserIsTold) {
 
 }  // namespace
 
-}  // namespace probity::test
+}  // namespace probity::test::semihosting_test

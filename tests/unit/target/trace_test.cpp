@@ -5,7 +5,7 @@
 #include "target/trace/tpiu.hpp"
 #include "unit/target/bench.hpp"
 
-namespace probity::test {
+namespace probity::test::trace_test {
 namespace {
 
 using testing::ElementsAre;
@@ -137,4 +137,4 @@ INSTANTIATE_TEST_SUITE_P(Probes, TraceTest,
                          name_of_probe);
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::trace_test

@@ -2,7 +2,7 @@
 
 #include "bench.hpp"
 
-namespace probity::test {
+namespace probity::test::work_area_test {
 namespace {
 
 class WorkAreaTest : public testing::Test {
@@ -47,4 +47,4 @@ TEST_F(WorkAreaTest, BackupGivesTheContentBack) {
 }
 
 }  // namespace
-}  // namespace probity::test
+}  // namespace probity::test::work_area_test

@@ -4,7 +4,7 @@
 #include "board_swd_host.hpp"
 #include "probe_stlink_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::board_access_ports_test {
 namespace {
 
 constexpr std::uint32_t kCtrlStat = 0x4, kSelect = 0x8, kTar = 0x4, kDrw = 0xC;
@@ -132,4 +132,4 @@ TEST(SwdOnly, AnswersWithoutTheSelectSequenceAndNeverJtag) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::board_access_ports_test

@@ -4,7 +4,7 @@
 
 #include "board_flash_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::board_execution_test {
 namespace {
 
 constexpr std::uint32_t kRam = 0x20000000, kFlash = 0x08000000, kDhcsr = 0xE000EDF0, kVtor = 0xE000ED08;
@@ -170,4 +170,4 @@ TEST(BoardExecution, CcmHoldsNoCode) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::board_execution_test

@@ -3,7 +3,7 @@
 
 #include "vboard/board.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::board_jtag_test {
 namespace {
 
 constexpr unsigned kAbort = 0x8, kDpacc = 0xA, kApacc = 0xB, kIdcode = 0xE, kBypass = 0xF, kScanIdcode = 0x01;
@@ -168,4 +168,4 @@ TEST(BoardJtagAccess, NtrstResetsTheTaps) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::board_jtag_test

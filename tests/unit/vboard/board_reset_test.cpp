@@ -9,7 +9,7 @@
 #include "base/errors.hpp"
 #include "board_flash_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::board_reset_test {
 namespace {
 
 constexpr std::uint32_t kFlash = 0x08000000, kRam = 0x20000000, kDhcsr = 0xE000EDF0, kAircr = 0xE000ED0C;
@@ -373,4 +373,4 @@ TEST_F(BoardFile, OptionsThatAreNotUnderstoodAreRefused) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::board_reset_test

@@ -4,7 +4,7 @@
 
 #include "board_swd_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::board_stop_test {
 namespace {
 
 constexpr std::uint32_t kCtrlStat = 0x4, kStickyErr = 1u << 5;
@@ -128,4 +128,4 @@ TEST(BoardStop, TheWatchdogGoesOn) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::board_stop_test

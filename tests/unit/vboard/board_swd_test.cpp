@@ -3,7 +3,7 @@
 
 #include "board_swd_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::board_swd_test {
 namespace {
 
 BoardOptions chip(const std::string& name) {
@@ -278,4 +278,4 @@ TEST(BoardSwd, PinsShowsWhatTheNextClockReturns) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::board_swd_test

@@ -5,7 +5,7 @@
 #include "base/errors.hpp"
 #include "board_flash_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::chip_flash_test {
 namespace {
 
 constexpr std::uint32_t kFlash = 0x08000000;
@@ -402,4 +402,4 @@ TEST(ChipFlash, FaultBrownoutLeavesHalfAndResetsEverything) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::chip_flash_test

@@ -5,7 +5,7 @@
 #include "f1_flash_host.hpp"
 #include "vboard/chip/facts/facts.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::f1_flash_test {
 namespace {
 
 using H = F1FlashHost;
@@ -471,4 +471,4 @@ INSTANTIATE_TEST_SUITE_P(
                     IdentityRow{"stm32f303re", kId, 0x446, kSizeF0, kM4, kDp4, kCcm, 16}));
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::f1_flash_test

@@ -5,7 +5,7 @@
 
 #include "base/errors.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::fault_plan_test {
 namespace {
 
 TEST(FaultPlan, StrikesAtTheNthEventOfItsCounter) {
@@ -65,4 +65,4 @@ INSTANTIATE_TEST_SUITE_P(All, FaultPlanErrors,
                                          BadPlan{"voltage=low", "number"}, BadPlan{"no-target+", "'+'"}));
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::fault_plan_test

@@ -3,7 +3,7 @@
 
 #include "board_swd_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::h5_flash_test {
 namespace {
 
 constexpr std::uint32_t kFlash = 0x08000000, kRegisters = 0x40022000, kSector = 0x2000;
@@ -308,4 +308,4 @@ TEST(H5Ports, SecureAliasesShowTheSame) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::h5_flash_test

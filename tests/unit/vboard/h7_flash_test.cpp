@@ -4,7 +4,7 @@
 
 #include "board_swd_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::h7_flash_test {
 namespace {
 
 constexpr std::uint32_t kBank1 = 0x08000000, kBank2 = 0x08100000, kRegisters = 0x52002000;
@@ -577,4 +577,4 @@ TEST(H7Sizes, ChipsSayWhoTheyAre) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::h7_flash_test

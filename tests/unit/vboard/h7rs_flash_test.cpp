@@ -3,7 +3,7 @@
 
 #include "board_swd_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::h7rs_flash_test {
 namespace {
 
 constexpr std::uint32_t kFlash = 0x08000000, kRegisters = 0x52002000, kSector = 0x2000, kOtp = 0x08FFF000;
@@ -293,4 +293,4 @@ TEST(H7rsOtp, ALockedBlockTakesNothing) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::h7rs_flash_test

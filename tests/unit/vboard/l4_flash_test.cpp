@@ -3,7 +3,7 @@
 
 #include "l4_flash_host.hpp"
 
-namespace probity::vboard::test::l4 {
+namespace probity::vboard::test::l4::l4_flash_test {
 namespace {
 
 TEST(L4Flash, StartsErasedAndLocked) {
@@ -307,4 +307,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.chip; });
 
 }  // namespace
-}  // namespace probity::vboard::test::l4
+}  // namespace probity::vboard::test::l4::l4_flash_test

@@ -4,7 +4,7 @@
 
 #include "l4_flash_host.hpp"
 
-namespace probity::vboard::test::l4 {
+namespace probity::vboard::test::l4::l4_options_test {
 namespace {
 
 constexpr std::uint32_t kRdp1 = 0xBB, kRdp2 = 0xCC;
@@ -254,4 +254,4 @@ TEST(L4Options, SurviveInTheOptionsFile) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test::l4
+}  // namespace probity::vboard::test::l4::l4_options_test

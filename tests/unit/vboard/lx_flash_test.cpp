@@ -5,7 +5,7 @@
 #include "lx_flash_host.hpp"
 #include "vboard/chip/facts/facts.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::lx_flash_test {
 namespace {
 
 using H = LxFlashHost;
@@ -264,4 +264,4 @@ INSTANTIATE_TEST_SUITE_P(All, LxIdentity,
                                          IdentityRow{"stm32l152re", 0x437, 512, kM3, kDp3, 80, 16384}));
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::lx_flash_test

@@ -1,7 +1,7 @@
 // The sequences of the OCTOSPI chapter (RM0432 19), with one line and with the octal modes of MX25LM51245G.
 #include "qspi_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::octospi_test {
 namespace {
 
 enum : std::uint32_t {
@@ -44,7 +44,7 @@ class Octo : public QspiBench<Octospi> {
   }
   std::uint32_t sr() { return read(SR); }
   void wait() {
-    for (unsigned i = 0; (sr() & kBusy) != 0; ++i) {
+    for (unsigned i = 0; (sr() & kBusyFlag) != 0; ++i) {
       ASSERT_LT(i, 100'000u);
       pass(Nanoseconds(100));
     }
@@ -115,9 +115,9 @@ TEST(Octospi, PollingStopsAtTheEndOfAnErase) {
   o.set(kPoll | kApms, kI1 | kD1, 0);
   o.write(IR, 0x05);
   o.pass(Milliseconds(24));
-  EXPECT_EQ(o.sr() & (kBusy | kSmf), kBusy);
+  EXPECT_EQ(o.sr() & (kBusyFlag | kSmf), kBusyFlag);
   o.pass(Milliseconds(2));
-  EXPECT_EQ(o.sr() & (kBusy | kSmf), kSmf);
+  EXPECT_EQ(o.sr() & (kBusyFlag | kSmf), kSmf);
 }
 
 TEST(Octospi, EightLinesSingleRate) {
@@ -162,7 +162,7 @@ TEST(Octospi, WindowReadsAndWithTheWriteRegistersWritesToo) {
   o.write(IR, opi(0xEE));
   EXPECT_EQ(o.look(0x40), 0x04030201u);
   EXPECT_EQ(o.look(0x43, 1), 4u);
-  EXPECT_EQ(o.sr() & kBusy, kBusy);
+  EXPECT_EQ(o.sr() & kBusyFlag, kBusyFlag);
   EXPECT_EQ(o.controller.window().write_register(0x40, 0, Lanes::of(0, 4)), BusStatus::error)
       << "WCCR says nothing";
   o.write(CR, o.read(CR) | kAbort);
@@ -190,4 +190,4 @@ TEST(Octospi, PowerCycleBringsOneLineBack) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::octospi_test

@@ -5,7 +5,7 @@
 #include "base/errors.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::probe_cmsis_dap_test {
 namespace {
 
 using testing::ElementsAre;
@@ -28,7 +28,8 @@ struct Bench {
       usb->claim(0);
     }
   }
-  // SWD, JTAG, atomic commands (bits 0, 1, 4); SWO as UART (2), on version 2 Manchester and streamed, too (3, 6).
+  // SWD, JTAG, atomic commands (bits 0, 1, 4); SWO as UART (2), on version 2 Manchester and streamed, too (3,
+  // 6).
   std::uint8_t capabilities() const { return v1 ? 0x17 : 0x5F; }
   void send(Bytes packet) {
     if (v1) {
@@ -183,7 +184,8 @@ TEST_P(ProbeCmsisDap, AFaultStopsTheBlockAndNamesHowFarItCame) {
 TEST_P(ProbeCmsisDap, CommandsCanBeQueuedAndExecutedTogether) {
   Bench bench(GetParam());
   Bytes reply = bench.command({0x7F, 2, 0x01, 0, 1, 0x00, 0xF0});
-  EXPECT_EQ(Bytes(reply.begin(), reply.begin() + 7), (Bytes{0x7F, 2, 0x01, 0, 0x00, 1, bench.capabilities()}));
+  EXPECT_EQ(Bytes(reply.begin(), reply.begin() + 7),
+            (Bytes{0x7F, 2, 0x01, 0, 0x00, 1, bench.capabilities()}));
   bench.send({0x7E, 1, 0x01, 0, 1});
   EXPECT_THROW(bench.receive(), TimeoutError);
   bench.send({0x01, 1, 1});
@@ -248,4 +250,4 @@ TEST(ProbeCmsisDapTime, HidTakesAMillisecondEachWay) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::probe_cmsis_dap_test

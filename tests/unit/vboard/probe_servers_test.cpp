@@ -12,7 +12,7 @@
 #include "vboard/serve/remote_bitbang.hpp"
 #include "vboard/serve/stlink_server.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::probe_servers_test {
 namespace {
 
 using testing::HasSubstr;
@@ -261,4 +261,4 @@ TEST(VboardOptions, HelpHasARowForEach) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::probe_servers_test

@@ -4,7 +4,7 @@
 #include "base/errors.hpp"
 #include "probe_stlink_bench.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::probe_stlink_test {
 namespace {
 
 using testing::ElementsAre;
@@ -219,4 +219,4 @@ TEST(ProbeStlink, CoreRegistersComeThroughTheFirmware) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::probe_stlink_test

@@ -7,7 +7,7 @@
 #include "vboard/board_spec.hpp"
 #include "vboard/probe/stlink/version.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::probe_versions_test {
 namespace {
 
 using testing::ElementsAre;
@@ -123,4 +123,4 @@ TEST(ProbeFirmware, V3SixHasLongByteBlocks) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::probe_versions_test

@@ -15,7 +15,7 @@
 namespace probity::vboard::test {
 
 // SR of both.
-inline constexpr std::uint32_t kTef = 1, kTcf = 2, kFtf = 4, kSmf = 8, kTof = 16, kBusy = 32;
+inline constexpr std::uint32_t kTef = 1, kTcf = 2, kFtf = 4, kSmf = 8, kTof = 16, kBusyFlag = 32;
 
 class HandTime final : public TimeSource {
  public:

@@ -13,7 +13,7 @@
 #include "vboard/chip/facts/facts.hpp"
 #include "vboard/chip/nor/qspi_places.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::qspi_board_test {
 namespace {
 
 constexpr std::uint32_t kWindow = 0x90000000, kWindow2 = 0x70000000;
@@ -188,4 +188,4 @@ TEST(QspiBoard, RefusesWhatCannotBeConnected) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::qspi_board_test

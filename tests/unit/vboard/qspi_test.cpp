@@ -1,7 +1,7 @@
 // The sequences of the QUADSPI chapter (RM0385 14) and of the flashes' data sheets.
 #include "qspi_bench.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::qspi_test {
 namespace {
 
 enum : std::uint32_t {
@@ -35,7 +35,7 @@ class Qspi : public QspiBench<Quadspi> {
   }
   std::uint32_t sr() { return read(SR); }
   void wait() {
-    for (unsigned i = 0; (sr() & kBusy) != 0; ++i) {
+    for (unsigned i = 0; (sr() & kBusyFlag) != 0; ++i) {
       ASSERT_LT(i, 100'000u);
       pass(Nanoseconds(100));
     }
@@ -116,16 +116,16 @@ TEST(Qspi, IndirectReadFillsTheFifoInTimeAndIsBusyUntilItIsEmpty) {
   q.write(CR, q.read(CR) | 3u << 8);  // FTHRES: four bytes
   q.write(DLR, 5);
   q.write(CCR, kRead | kI1 | kD1 | 0x9F);
-  EXPECT_EQ(q.sr(), kBusy);
+  EXPECT_EQ(q.sr(), kBusyFlag);
   q.pass(Nanoseconds(8 * 20 * 4 - 10));  // opcode and not quite three bytes at 50 MHz
-  EXPECT_EQ(q.sr(), kBusy | 2u << 8);
+  EXPECT_EQ(q.sr(), kBusyFlag | 2u << 8);
   q.pass(Nanoseconds(8 * 20 + 10));
-  EXPECT_EQ(q.sr(), kBusy | 4u << 8 | kFtf);
+  EXPECT_EQ(q.sr(), kBusyFlag | 4u << 8 | kFtf);
   q.pass(Microseconds(1));
-  EXPECT_EQ(q.sr(), kBusy | 6u << 8 | kFtf | kTcf);
+  EXPECT_EQ(q.sr(), kBusyFlag | 6u << 8 | kFtf | kTcf);
   EXPECT_EQ(q.read(DR, 2), 0xBA20u);
   EXPECT_EQ(q.read(DR, 1), 0x18u);
-  EXPECT_EQ(q.sr(), kBusy | 3u << 8 | kFtf | kTcf) << "FTF stays while the last bytes are there";
+  EXPECT_EQ(q.sr(), kBusyFlag | 3u << 8 | kFtf | kTcf) << "FTF stays while the last bytes are there";
   EXPECT_EQ(q.read(DR), 0x10u);
   EXPECT_EQ(q.sr(), kTcf);
   q.write(FCR, kTcf);
@@ -138,7 +138,7 @@ TEST(Qspi, FifoStopsTheClockWhenItIsFull) {
   q.write(CCR, kRead | kI1 | kA1 | k3Bytes | kD1 | 0x03);
   q.write(AR, 0);
   q.pass(Milliseconds(1));
-  EXPECT_EQ(q.sr(), kBusy | 32u << 8 | kFtf);
+  EXPECT_EQ(q.sr(), kBusyFlag | 32u << 8 | kFtf);
   q.read(DR);
   q.pass(Milliseconds(1));
   EXPECT_EQ(q.sr() >> 8, 32u);
@@ -228,12 +228,12 @@ TEST(Qspi, AutomaticPollingStopsAtTheMatch) {
   q.write(DLR, 0);
   q.write(CCR, kPoll | kI1 | kD1 | 0x05);
   q.pass(Milliseconds(200));
-  EXPECT_EQ(q.sr() & (kBusy | kSmf | kFtf), kBusy | kFtf);
+  EXPECT_EQ(q.sr() & (kBusyFlag | kSmf | kFtf), kBusyFlag | kFtf);
   EXPECT_EQ(q.read(DR, 1), 3u);
   EXPECT_FALSE(q.interrupt);
   ASSERT_TRUE(q.controller.next_event());
   q.pass(Milliseconds(51));
-  EXPECT_EQ(q.sr() & (kBusy | kSmf), kSmf);
+  EXPECT_EQ(q.sr() & (kBusyFlag | kSmf), kSmf);
   EXPECT_TRUE(q.interrupt);
   q.write(FCR, kSmf);
   EXPECT_FALSE(q.interrupt);
@@ -246,7 +246,7 @@ TEST(Qspi, MappedReadsWantTheRightLinesAndDummies) {
   EXPECT_EQ(q.look(0x100), 0x12345678u);
   EXPECT_EQ(q.look(0x104, 2), 0xCDEFu);
   EXPECT_EQ(q.look(0x101, 1), 0x56u);
-  EXPECT_EQ(q.sr() & kBusy, kBusy);
+  EXPECT_EQ(q.sr() & kBusyFlag, kBusyFlag);
   q.write(FCR, kTcf);
   q.write(CR, q.read(CR) | kAbort);
   EXPECT_EQ(q.sr(), kTcf);
@@ -274,7 +274,7 @@ TEST(Qspi, TimeoutCounterReleasesTheChip) {
   q.write(CCR, kMapped | kI1 | kA1 | k3Bytes | kD1 | 0x03);
   q.look(0);
   q.pass(Nanoseconds(19'000));
-  EXPECT_EQ(q.sr(), kBusy);
+  EXPECT_EQ(q.sr(), kBusyFlag);
   q.pass(Nanoseconds(2'000));
   EXPECT_EQ(q.sr(), kTof);
 }
@@ -284,10 +284,10 @@ TEST(Qspi, AccessBeyondTheDeviceIsATransferError) {
   q.write(DLR, 3);
   q.write(CCR, kRead | kI1 | kA1 | k3Bytes | kD1 | 0x03);
   q.write(AR, 0xFFFFFD);
-  EXPECT_EQ(q.sr() & (kTef | kBusy), kTef);
+  EXPECT_EQ(q.sr() & (kTef | kBusyFlag), kTef);
   q.write(FCR, kTef);
   q.write(AR, 0xFFFFFC);
-  EXPECT_EQ(q.sr() & (kTef | kBusy), kBusy);
+  EXPECT_EQ(q.sr() & (kTef | kBusyFlag), kBusyFlag);
 }
 
 TEST(Qspi, DualFlashModeInterleavesBytes) {
@@ -393,4 +393,4 @@ TEST_P(NorPartTest, SaysWhatItIsAndErasesProgramsAndReads) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::qspi_test

@@ -10,7 +10,7 @@
 #include "vboard/chip/peripherals/rcc_lx.hpp"
 #include "vboard/chip/peripherals/rcc_u5.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::rcc_test {
 namespace {
 
 class Clock final : public TimeSource {
@@ -88,4 +88,4 @@ TEST(RccTrees, ThePllLocksOnItsSourceAndDrivesTheCore) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::rcc_test

@@ -6,7 +6,7 @@
 
 #include "board_swd_host.hpp"
 
-namespace probity::vboard::test {
+namespace probity::vboard::test::u5_flash_test {
 namespace {
 
 constexpr std::uint32_t kFlash = 0x08000000, kBase = 0x40022000;
@@ -226,4 +226,4 @@ TEST(U5Flash, Wba6HasTwoBanksAndWba2One) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::test
+}  // namespace probity::vboard::test::u5_flash_test

@@ -7,7 +7,7 @@
 #include "usb_bench.hpp"
 #include "vboard/probe/usb_device.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::usb_descriptors_test {
 namespace {
 
 using testing::ElementsAre;
@@ -218,4 +218,4 @@ TEST(UsbDescriptors, StringsEndAtTheLastOne) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::usb_descriptors_test

@@ -5,7 +5,7 @@
 #include "usb_bench.hpp"
 #include "vboard/probe/usb_device.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::usb_device_test {
 namespace {
 
 using testing::ElementsAre;
@@ -186,4 +186,4 @@ TEST(UsbSetup, IsParsedFromItsEightBytes) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::usb_device_test

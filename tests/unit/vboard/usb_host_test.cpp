@@ -9,7 +9,7 @@
 #include "usb_bench.hpp"
 #include "vboard/probe/usb_pipe.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::usb_host_test {
 namespace {
 
 using testing::HasSubstr;
@@ -240,4 +240,4 @@ TEST(SeveralBoards, AMistakeInAnyIsNamed) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::usb_host_test

@@ -6,7 +6,7 @@
 #include "vboard/probe/usb_device.hpp"
 #include "vboard/usb/fat12.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::usb_mass_storage_test {
 namespace {
 
 using testing::HasSubstr;
@@ -210,4 +210,4 @@ TEST(Fat12, AFileOfSeveralClustersIsChained) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::usb_mass_storage_test

@@ -6,7 +6,7 @@
 #include "vboard/serve/connection.hpp"
 #include "vboard/serve/usbip_protocol.hpp"
 
-namespace probity::vboard::usbip {
+namespace probity::vboard::usbip::usbip_protocol_test {
 namespace {
 
 using testing::HasSubstr;
@@ -222,4 +222,4 @@ TEST(UsbipProtocol, AnImportHasTheDeviceOrAnError) {
 }
 
 }  // namespace
-}  // namespace probity::vboard::usbip
+}  // namespace probity::vboard::usbip::usbip_protocol_test

@@ -8,7 +8,7 @@
 #include "vboard/serve/control_port.hpp"
 #include "vboard/serve/usbip_connection.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::usbip_session_test {
 namespace {
 
 using testing::ElementsAre;
@@ -399,4 +399,4 @@ TEST_F(UsbipControl, NamesWhatItDoesNotUnderstand) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::usbip_session_test

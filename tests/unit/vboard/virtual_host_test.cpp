@@ -9,7 +9,7 @@
 #include "base/errors.hpp"
 #include "vboard/virtual_host.hpp"
 
-namespace probity::vboard {
+namespace probity::vboard::virtual_host_test {
 namespace {
 
 using testing::HasSubstr;
@@ -111,4 +111,4 @@ TEST(VirtualHost, LeavesFlashFileAndStatistics) {
 }
 
 }  // namespace
-}  // namespace probity::vboard
+}  // namespace probity::vboard::virtual_host_test

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-namespace probity {
+namespace probity::bit_vector_test {
 namespace {
 
 TEST(BitVector, PacksTheFirstBitIntoBitZeroOfByteZero) {
@@ -44,4 +44,4 @@ TEST(BitVector, ReadingBehindTheEndIsAnError) {
 }
 
 }  // namespace
-}  // namespace probity
+}  // namespace probity::bit_vector_test

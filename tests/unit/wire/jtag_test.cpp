@@ -4,7 +4,7 @@
 #include "wire/jtag_scan.hpp"
 #include "wire/jtag_tap.hpp"
 
-namespace probity::jtag {
+namespace probity::jtag::jtag_test {
 namespace {
 
 TapState walk(TapState state, const BitVector& tms) {
@@ -142,4 +142,4 @@ TEST(JtagScan, DeadWiresHaveNoIdcodes) {
 TEST(JtagScan, AChainWithoutOurTapIsRefused) { EXPECT_THROW(Chain({4}, 1), ConfigError); }
 
 }  // namespace
-}  // namespace probity::jtag
+}  // namespace probity::jtag::jtag_test

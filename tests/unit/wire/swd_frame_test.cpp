@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace probity::swd {
+namespace probity::swd::swd_frame_test {
 namespace {
 
 // Request bytes as every SWD trace shows them: read DPIDR 0xA5, write ABORT 0x81, read CTRL/STAT 0x8D, write
@@ -35,4 +35,4 @@ TEST(SwdFrame, ReadDataIsRefusedWithWrongParity) {
 }
 
 }  // namespace
-}  // namespace probity::swd
+}  // namespace probity::swd::swd_frame_test

@@ -4,7 +4,7 @@
 
 #include "wire/jtag_tap.hpp"
 
-namespace probity::swj {
+namespace probity::swj::swj_sequence_test {
 namespace {
 
 std::size_t leading_ones(const BitVector& bits, std::size_t from = 0) {
@@ -60,4 +60,4 @@ TEST(SwjSequence, DormantToSwd) {
 }
 
 }  // namespace
-}  // namespace probity::swj
+}  // namespace probity::swj::swj_sequence_test
