@@ -46,13 +46,6 @@ Image image_from(std::span<const std::string> words) {
   return load_image(words[0], format, offset);
 }
 
-std::optional<Address> watchdog_of(Session& session, const Target& target) {
-  for (const FlashBank* bank : session.banks_of(target)) {
-    if (bank->watchdog()) return bank->watchdog();
-  }
-  return {};
-}
-
 void fail_verify(Session& session, const Image& image, const Mismatch& mismatch) {
   std::size_t number = 0;
   for (const auto& [address, bytes] : mismatch.first) {

@@ -41,9 +41,6 @@ Bank& as_main_flash(FlashBank& bank, std::string_view driver) {
 // "FILE [OFFSET [TYPE]]" → the image; UsageError where the words are others.
 Image image_from(std::span<const std::string> words);
 
-// The watchdog that runs on the target's chip, for long checksums.
-std::optional<Address> watchdog_of(Session& session, const Target& target);
-
 // Lists the differences as OpenOCD does and throws FlashError with describe(mismatch).
 [[noreturn]] void fail_verify(Session& session, const Image& image, const Mismatch& mismatch);
 

@@ -42,7 +42,7 @@ std::string verify_flash_image(const Call& call) {
   plan(image, views_of(banks_for(image, all)), {});  // refuses what is outside flash
   Target& target = call.session.target();
   const Stopwatch watch(call.session);
-  const auto mismatch = compare(image, target, call.session.log(), watchdog_of(call.session, target));
+  const auto mismatch = compare(image, target, call.session.log(), all);
   if (mismatch) fail_verify(call.session, image, *mismatch);
   return fmt::format("verified {} bytes from file {} {}", image.size(), image.path, watch.rate(image.size()));
 }
@@ -124,7 +124,8 @@ std::string verify_bank(const Call& call) {
     image.segments.push_back({bank.base() + piece.offset, std::move(piece.data), "file"});
   }
   const Stopwatch watch(call.session);
-  const auto mismatch = compare(image, bank.target(), call.session.log(), bank.watchdog());
+  FlashBank* const banks[] = {&bank};
+  const auto mismatch = compare(image, bank.target(), call.session.log(), banks);
   const std::string read = fmt::format("read {} bytes from file {} and flash bank {} at offset 0x{:08x} {}",
                                        image.size(), image.path, number, offset, watch.rate(image.size()));
   if (mismatch) {

@@ -111,7 +111,7 @@ std::string verify(const Call& call) {
   const Image image = image_from(call.args);
   Target& target = call.session.target();
   const Stopwatch watch(call.session);
-  const auto mismatch = compare(image, target, call.session.log(), watchdog_of(call.session, target));
+  const auto mismatch = compare(image, target, call.session.log(), call.session.banks_of(target));
   if (mismatch) fail_verify(call.session, image, *mismatch);
   return fmt::format("verified {} bytes {}", image.size(), watch.rate(image.size()));
 }

@@ -39,6 +39,7 @@ void FlashBank::read(std::uint32_t offset, ByteSpan data) {
                                  data.size(), offset, config_.name, size_),
                      config_.name, base_ + offset);
   }
+  const auto open = reading();
   for (const BankPiece& piece : pieces_of(sectors_, offset, static_cast<std::uint32_t>(data.size()))) {
     const ByteSpan part = data.subspan(piece.offset - offset, piece.size);
     if (piece.hole) {
@@ -47,6 +48,20 @@ void FlashBank::read(std::uint32_t offset, ByteSpan data) {
       target_.memory().read_bytes(base_ + piece.offset, part);
     }
   }
+}
+
+std::optional<Address> watchdog_of(std::span<FlashBank* const> banks) {
+  for (const FlashBank* bank : banks) {
+    if (const auto watchdog = bank->watchdog()) return watchdog;
+  }
+  return {};
+}
+
+std::unique_ptr<FlashReading> reading_of(std::span<FlashBank* const> banks) {
+  for (FlashBank* bank : banks) {
+    if (auto reading = bank->reading()) return reading;
+  }
+  return nullptr;
 }
 
 void FlashBank::require(SectorRange range, const std::vector<Sector>& units, std::string_view unit) const {

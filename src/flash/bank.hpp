@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "flash/reading.hpp"
 #include "target/target.hpp"
 
 namespace probity {
@@ -98,6 +99,8 @@ class FlashBank {
   virtual void unlock() = 0;  // back to level 0 (erases the chip)
   // Reads flash content; default through target memory.
   virtual void read(std::uint32_t offset, ByteSpan data);
+  // Null where nothing is needed, or nothing can be done as the bank is not probed or the core runs.
+  virtual std::unique_ptr<FlashReading> reading() { return nullptr; }
   // Key register of the independent watchdog, where the chip has one that a long algorithm must feed with
   // 0xAAAA.
   virtual std::optional<Address> watchdog() const { return {}; }
@@ -128,6 +131,10 @@ class FlashBank {
   // Throws TargetError when the core is not halted.
   void require_halted() const;
 };
+
+// Of all banks of one chip: the first that has one.
+std::optional<Address> watchdog_of(std::span<FlashBank* const> banks);
+std::unique_ptr<FlashReading> reading_of(std::span<FlashBank* const> banks);
 
 struct FlashDriver {
   std::string_view name;

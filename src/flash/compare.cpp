@@ -52,12 +52,13 @@ void count_differences(Mismatch& mismatch, const Piece& piece, MemPort& memory) 
 }  // namespace
 
 std::optional<Mismatch> compare(const Image& image, Target& target, Log& log,
-                                std::optional<Address> watchdog) {
+                                std::span<FlashBank* const> banks) {
   const std::vector<Piece> pieces = pieces_of(image);
   std::vector<AddressRange> ranges;
   ranges.reserve(pieces.size());
   for (const Piece& piece : pieces) ranges.push_back(piece.range);
-  const auto checksums = crc_on_chip(target, ranges, watchdog, log);
+  const auto open = reading_of(banks);
+  const auto checksums = crc_on_chip(target, ranges, watchdog_of(banks), log);
   Mismatch mismatch;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     if (checksums && (*checksums)[i] == crc32(pieces[i].expected)) continue;

@@ -62,10 +62,10 @@ struct Mismatch {
 };
 
 // Compares an image with target memory (flash and RAM). Uses a CRC on the chip where the core is halted and a
-// work area is there, reads back only what differs. Nothing: equal. `watchdog`: FlashBank::watchdog() of the
-// chip, fed meanwhile.
+// work area is there, reads back only what differs. Nothing: equal. `banks`: those of the chip, whose
+// watchdog is fed and whose flash is opened for reading meanwhile.
 std::optional<Mismatch> compare(const Image& image, Target& target, Log& log,
-                                std::optional<Address> watchdog = {});
+                                std::span<FlashBank* const> banks);
 // "verify failed at 0x08000104: read 0x00, expected 0x12; 7 of 1234 bytes differ".
 std::string describe(const Mismatch& mismatch, const Image& image);
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/units.hpp"
+#include "flash/reading.hpp"
 #include "flash/stream.hpp"
 
 namespace probity::stm32 {
@@ -35,6 +36,9 @@ class FlashInterface {
   virtual void open() = 0;
   // Locks again and gives emptied caches back. Safe at any time after open().
   virtual void close() = 0;
+
+  // Outside open() and close(); the core is halted. Null where nothing is needed.
+  virtual std::unique_ptr<FlashReading> reading() { return nullptr; }
 
   // By plain register writes, to the end. Between open() and close(). FlashError as check(), TimeoutError.
   virtual void erase(unsigned sector) = 0;

@@ -106,6 +106,11 @@ void H7Interface::open_set(unsigned chip_bank) {
       bank_, cr, "FLASH_CR", value);
 }
 
+std::unique_ptr<FlashReading> H7Interface::reading() {
+  if (layout_.security != Security::secure) return nullptr;
+  return std::make_unique<SecureReading>(memory_, secure_blocks());
+}
+
 void H7Interface::open() {
   const bool secure = layout_.security == Security::secure;
   try {

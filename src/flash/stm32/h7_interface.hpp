@@ -29,6 +29,7 @@ class H7Interface final : public FlashInterface {
   unsigned granule() const override { return layout_.granule; }
   // Each flash word has an ECC of its own: one that was programmed with 0xFF cannot be programmed again.
   bool blank_is_erased() const override { return false; }
+  std::unique_ptr<FlashReading> reading() override;
   void open() override;
   void close() override;
   void erase(unsigned sector) override;

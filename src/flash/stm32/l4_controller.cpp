@@ -173,6 +173,11 @@ std::vector<Address> L4Controller::secure_blocks() const {
   return registers;
 }
 
+std::unique_ptr<FlashReading> L4Controller::reading() {
+  if (!as_secure_) return nullptr;
+  return std::make_unique<SecureReading>(memory_, secure_blocks());
+}
+
 void L4Controller::open() {
   try {
     if (as_secure_) secure_view_.emplace(memory_);

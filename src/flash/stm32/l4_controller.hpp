@@ -31,6 +31,7 @@ class L4Controller final : public FlashInterface {
                  Security security);
 
   unsigned granule() const override { return part_->granule; }
+  std::unique_ptr<FlashReading> reading() override;
   void open() override;
   void close() override;
   void erase(unsigned sector) override;

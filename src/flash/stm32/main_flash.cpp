@@ -103,6 +103,11 @@ void MainFlash::check_erased() {
   }
 }
 
+std::unique_ptr<FlashReading> MainFlash::reading() {
+  if (!probed_ || target_.state() != TargetState::halted) return nullptr;
+  return interface().reading();
+}
+
 void MainFlash::mass_erase() {
   require_halted();
   need_probe();

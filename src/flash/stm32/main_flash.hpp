@@ -32,6 +32,7 @@ class MainFlash : public FlashBank {
   FlashJobResult run(const FlashJob& job) final;
   void check_erased() final;
   void mass_erase() final;
+  std::unique_ptr<FlashReading> reading() final;
   unsigned write_alignment() const override { return granule_; }
 
   // The option bytes by name; null where the generation has none to offer. Probes first.

@@ -6,6 +6,7 @@
 
 #include "adapter/mem_port.hpp"
 #include "base/units.hpp"
+#include "flash/reading.hpp"
 
 namespace probity::stm32 {
 
@@ -50,6 +51,17 @@ class SecurePages {
  private:
   MemPort& memory_;
   std::vector<WordAccess> before_;  // as loads
+};
+
+// Both, for reading what is in the other world's pages.
+class SecureReading final : public FlashReading {
+ public:
+  SecureReading(MemPort& memory, const std::vector<Address>& registers)
+      : view_(memory), pages_(memory, registers) {}
+
+ private:
+  SecureView view_;
+  SecurePages pages_;
 };
 
 }  // namespace probity::stm32

@@ -113,24 +113,15 @@ std::string Memory::write_binary(std::string_view request) {
   return write(range, bytes_of(fields.rest()));
 }
 
-namespace {
-
-std::optional<Address> watchdog_of(Context& context) {
-  for (const FlashBank* bank : context.session.banks_of(context.target())) {
-    if (bank->watchdog()) return bank->watchdog();
-  }
-  return {};
-}
-
-}  // namespace
-
 std::uint32_t Memory::checksum(AddressRange range) {
   Target& target = context_.target();
   const WorkAreaConfig& area = target.work_areas().config;
+  const std::vector<FlashBank*> banks = context_.session.banks_of(target);
+  const auto open = reading_of(banks);
   // A loader in the middle of what is summed up would change it.
   const bool apart = !area.physical || !range.overlaps({*area.physical, area.size});
   if (range.size >= kWorthALoader && apart && target.state() == TargetState::halted) {
-    const auto sums = crc_on_chip(target, {{range}}, watchdog_of(context_), context_.session.log());
+    const auto sums = crc_on_chip(target, {{range}}, watchdog_of(banks), context_.session.log());
     if (sums) return sums->front();
   }
   Bytes all(range.size);

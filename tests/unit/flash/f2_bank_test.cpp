@@ -429,10 +429,11 @@ TEST(Verify, TellsWhereAndHowMuch) {
     bench.bank->run(job({}, {{3, pattern(500)}}));
     Image image;
     image.segments.push_back({kFlash + 3, pattern(500), "segment 0"});
-    EXPECT_FALSE(compare(image, *bench.target, bench.log, bench.bank->watchdog()));
+    FlashBank* const banks[] = {bench.bank.get()};
+    EXPECT_FALSE(compare(image, *bench.target, bench.log, banks));
     image.segments[0].data[100] ^= 1;
     image.segments[0].data[300] ^= 3;
-    const auto mismatch = compare(image, *bench.target, bench.log, bench.bank->watchdog());
+    const auto mismatch = compare(image, *bench.target, bench.log, banks);
     ASSERT_TRUE(mismatch);
     EXPECT_EQ(mismatch->address, kFlash + 103);
     EXPECT_EQ(mismatch->different, 2u);
