@@ -58,9 +58,9 @@ class Vboard:
         return self.flash_file.read_bytes()
 
     def wait_for_flash(self, beginning: bytes, seconds=20):
-        """Until the flash file begins so: the board writes it a moment after it saw its client go."""
+        """Until the flash file is there and begins so: the board writes it a moment after it saw its client go."""
         deadline = time.monotonic() + seconds
-        while self.flash()[:len(beginning)] != beginning:
+        while not self.flash_file.exists() or self.flash()[:len(beginning)] != beginning:
             assert time.monotonic() < deadline, "the flash file does not hold what was programmed"
             time.sleep(0.01)
 
