@@ -96,6 +96,18 @@ class BenchBus : public SystemBus {
   }
 };
 
+inline CoreFacts cortex_m33() {
+  CoreFacts facts;
+  facts.architecture = Architecture::v8m;
+  facts.cpuid = 0x410FD214;
+  facts.fpb_code_comparators = 8;
+  facts.fpb_literal_comparators = 0;
+  facts.fpb_revision = 1;
+  facts.has_bit_band = false;
+  facts.mvfr2 = 0x40;
+  return facts;
+}
+
 struct Bench {
   explicit Bench(const CoreFacts& facts = {}) : core(facts, bus) { bus.core = &core; }
 

@@ -74,18 +74,6 @@ class TrustBus : public SystemBus {
   std::vector<Memory> memories_;
 };
 
-inline CoreFacts cortex_m33() {
-  CoreFacts facts;
-  facts.architecture = Architecture::v8m;
-  facts.cpuid = 0x410FD214;
-  facts.fpb_code_comparators = 8;
-  facts.fpb_literal_comparators = 0;
-  facts.fpb_revision = 1;
-  facts.has_bit_band = false;
-  facts.mvfr2 = 0x40;
-  return facts;
-}
-
 constexpr std::uint32_t kSauCtrl = 0xE000EDD0, kSauRnr = 0xE000EDD8, kSauRbar = 0xE000EDDC,
                         kSauRlar = 0xE000EDE0, kSfsr = 0xE000EDE4, kSfar = 0xE000EDE8, kDscsr = 0xE000EE08,
                         kDauthstatus = 0xE000EFB8, kTrustCfsr = 0xE000ED28, kTrustShcsr = 0xE000ED24,

@@ -11,18 +11,6 @@ constexpr std::uint32_t kCode = kFlash + 0x100, kHandlers = 0x200;
 constexpr std::uint32_t kCfsr = 0xE000ED28, kShcsr = 0xE000ED24;
 constexpr std::uint32_t kInvPc = 1u << 18, kStkOf = 1u << 20, kUndefined = 1u << 16;
 
-CoreFacts cortex_m33() {
-  CoreFacts facts;
-  facts.architecture = Architecture::v8m;
-  facts.cpuid = 0x410FD214;
-  facts.fpb_code_comparators = 8;
-  facts.fpb_literal_comparators = 0;
-  facts.fpb_revision = 1;
-  facts.has_bit_band = false;
-  facts.mvfr2 = 0x40;
-  return facts;
-}
-
 struct M33Bench : Bench {
   explicit M33Bench(std::initializer_list<std::uint16_t> code) : Bench(cortex_m33()) {
     for (unsigned e = 2; e < 20; ++e) {
