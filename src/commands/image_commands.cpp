@@ -96,7 +96,9 @@ std::string dump(const Call& call) {
   if (address + size > std::uint64_t{1} << 32) {
     throw UsageError(fmt::format("{} bytes from 0x{:08x} go beyond the end of memory", size, address));
   }
-  MemPort& memory = call.session.target().memory();
+  Target& target = call.session.target();
+  MemPort& memory = target.memory();
+  const auto open = reading_of(call.session.banks_of(target));
   const Stopwatch watch(call.session);
   Bytes content(size);
   for (std::size_t at = 0; at < size; at += kBlock) {

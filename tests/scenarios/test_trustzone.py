@@ -79,9 +79,11 @@ def test_an_image_across_secure_and_non_secure_pages(tmp_path):
     bench = bench_of(tmp_path, L5_TZEN, **{"option:SECWM1R1": "003F0000", "option:SECWM2R1": "0000007F"})
     pieces = [(NON_SECURE, pattern(3001, 1)), (NON_SECURE + 63 * 2048 + 100, pattern(5000, 2)), (NON_SECURE + 0x50000, pattern(999, 3))]
     write_elf(tmp_path / "a.elf", pieces)
-    result = bench.run("program a.elf verify", "flash info 0", "verify_image a.elf", "shutdown")
+    result = bench.run("program a.elf verify", "flash info 0", "verify_image a.elf",
+                       f"dump_image dump.bin {NON_SECURE + 0x50000:#x} 999", "shutdown")
     assert result.status == 0, result.text
     assert bench.holds(*pieces)
+    assert (tmp_path / "dump.bin").read_bytes() == pieces[2][1]
     assert "TrustZone: secure pages 0-63 (FLASH_SECWM1R1=0x" in result.text
 
 
