@@ -204,7 +204,6 @@ proc _define_old_names {} {
             adapter gpio"
     }
     foreach {old signal} {swdio_dir_output_state swdio_dir  led_on_state led} {
-        catch { rename "am335xgpio $old" {} }
         _alias "am335xgpio $old" {state} "
             echo \"DEPRECATED! use 'adapter gpio $signal -active-high' or 'adapter gpio $signal -active-low', not 'am335xgpio $old'\"
             if {\$state ni {high low}} { return -code error {am335xgpio $old: syntax error} }

@@ -165,6 +165,10 @@ std::string create(Interpreter& interpreter, const Call& call, const std::vector
   if (std::ranges::find(taps, entry->tap, &JtagTap::name) == taps.end()) {
     throw ConfigError(fmt::format("-chain-position is invalid: there is no TAP named '{}'", entry->tap));
   }
+  if (entry->options.contains("-dp-id")) {
+    call.session.log().warn(
+        "dap {}: -dp-id has no effect: the targets of a multi-drop bus are not told apart", entry->name);
+  }
   interpreter.create_object(entry->name, object_rows);
   call.session.daps.push_back(std::move(entry));
   return {};

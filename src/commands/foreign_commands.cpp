@@ -14,15 +14,14 @@ namespace {
 
 constexpr std::size_t kMany = 64;
 
-// A word that only configures.
-struct Setting {
+// A driver's word and how many arguments it takes.
+struct Word {
   std::string_view name, usage;
   std::size_t least, most;
 };
 
-constexpr Setting kSettings[] = {
-    {"am335xgpio led_on_state", "state", 1, 1},
-    {"am335xgpio swdio_dir_output_state", "state", 1, 1},
+// Those that only configure an adapter.
+constexpr Word kSettings[] = {
     {"angie vid_pid", "vid pid", 2, 2},
     {"buspirate led", "<1|0>", 1, 1},
     {"buspirate mode", "<normal|open-drain>", 1, 1},
@@ -90,13 +89,8 @@ constexpr Setting kSettings[] = {
     {"xlnx_pcie_xvc config", "device", 1, 1},
 };
 
-// A word that would need the driver: the first word of its name.
-struct Operation {
-  std::string_view name, usage;
-  std::size_t least, most;
-};
-
-constexpr Operation kOperations[] = {
+// Those that would need the driver: the first word of the name.
+constexpr Word kOperations[] = {
     {"ambiqmicro mass_erase", "bank", 1, 1},
     {"ambiqmicro page_erase", "bank first last", 3, 3},
     {"ambiqmicro program_otp", "bank offset count", 3, 3},
@@ -187,7 +181,7 @@ constexpr Operation kOperations[] = {
 };
 
 // Words of flash drivers that only prepare them.
-constexpr Setting kFlashSettings[] = {
+constexpr Word kFlashSettings[] = {
     {"kinetis create_banks", "", 0, 0},
     {"kinetis fcf_source", "[protection|write]", 0, 1},
     {"kinetis fopt", "[num]", 0, 1},
@@ -201,12 +195,12 @@ constexpr Setting kFlashSettings[] = {
 constexpr std::string_view kOtherCores[] = {"addreg",    "at91sam9", "du_select",   "esp",       "esp32",
                                             "etm_dummy", "mips64",   "quark_x10xx", "tap_select"};
 
-CommandRow row_of(std::string_view word) {
+CommandRow other_core_row(std::string_view word) {
   return {word, CommandMode::config, "...", "Of cores that this program has not: read, and without effect.",
           [](const Call&) { return std::string(); }};
 }
 
-CommandRow row_of(const Setting& setting) {
+CommandRow setting_row(const Word& setting) {
   return {setting.name, CommandMode::any, setting.usage,
           "A setting of a driver that this program has not: read, and without effect.",
           [setting](const Call& call) -> std::string {
@@ -216,7 +210,7 @@ CommandRow row_of(const Setting& setting) {
           }};
 }
 
-CommandRow row_of(const Operation& operation) {
+CommandRow operation_row(const Word& operation) {
   return {operation.name, CommandMode::exec, operation.usage,
           "Of a driver that this program has not: an error.", [operation](const Call& call) -> std::string {
             args::expect(call.args, operation.least, operation.most);
@@ -229,10 +223,10 @@ CommandRow row_of(const Operation& operation) {
 
 std::vector<CommandRow> foreign_rows() {
   std::vector<CommandRow> rows;
-  for (const Setting& setting : kSettings) rows.push_back(row_of(setting));
-  for (const Setting& setting : kFlashSettings) rows.push_back(row_of(setting));
-  for (const Operation& operation : kOperations) rows.push_back(row_of(operation));
-  for (const std::string_view word : kOtherCores) rows.push_back(row_of(word));
+  for (const Word& setting : kSettings) rows.push_back(setting_row(setting));
+  for (const Word& setting : kFlashSettings) rows.push_back(setting_row(setting));
+  for (const Word& operation : kOperations) rows.push_back(operation_row(operation));
+  for (const std::string_view word : kOtherCores) rows.push_back(other_core_row(word));
   return rows;
 }
 
