@@ -10,13 +10,13 @@ namespace probity {
 namespace {
 
 constexpr std::size_t kColumns = 7;
-using Row = std::array<std::string, kColumns>;
+using ReportLine = std::array<std::string, kColumns>;
 
 std::string named(std::string_view name, const std::string& value) {
   return fmt::format("{} {}", name, value.empty() ? "-" : value);
 }
 
-Row row_of(const ProbeReport& r) {
+ReportLine row_of(const ProbeReport& r) {
   return {r.kind,
           fmt::format("{:04x}:{:04x}", r.vendor, r.product),
           named("usb", r.location),
@@ -33,14 +33,14 @@ bool is_same_probe(const ProbeReport& a, const ProbeReport& b) {
 }
 
 std::string table_of(const std::vector<ProbeReport>& reports) {
-  std::vector<Row> rows;
+  std::vector<ReportLine> rows;
   std::array<std::size_t, kColumns> widths{};
   for (const ProbeReport& report : reports) {
     rows.push_back(row_of(report));
     for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], rows.back()[i].size());
   }
   std::string text;
-  for (const Row& row : rows) {
+  for (const ReportLine& row : rows) {
     if (!text.empty()) text += '\n';
     for (std::size_t i = 0; i + 1 < kColumns; ++i) text += fmt::format("{:<{}}  ", row[i], widths[i]);
     text += row.back();

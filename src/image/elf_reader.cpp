@@ -15,9 +15,9 @@ struct ElfCloser {
   void operator()(Elf* elf) const { elf_end(elf); }
 };
 
-class Reader {
+class ElfReader {
  public:
-  Reader(ByteView content, const std::string& path)
+  ElfReader(ByteView content, const std::string& path)
       : content_(content), copy_(content.begin(), content.end()), path_(path) {
     elf_version(EV_CURRENT);
     // libelf takes a pointer to non-const; it gets a copy of its own.
@@ -85,6 +85,6 @@ class Reader {
 
 }  // namespace
 
-RawImage read_elf(ByteView content, const std::string& path) { return Reader(content, path).read(); }
+RawImage read_elf(ByteView content, const std::string& path) { return ElfReader(content, path).read(); }
 
 }  // namespace probity

@@ -22,20 +22,20 @@ enum RecordType : std::uint8_t {
 
 constexpr std::size_t kHeaderSize = 4;  // length, address (2), type; the checksum follows the data
 
-struct Record {
+struct IntelHexRecord {
   std::uint16_t address = 0;
   std::uint8_t type = 0;
   Bytes data;
 };
 
-class Reader {
+class IntelHexReader {
  public:
-  explicit Reader(const std::string& path) : path_(path) {}
+  explicit IntelHexReader(const std::string& path) : path_(path) {}
 
   // Returns false after the end-of-file record.
   bool take(std::string_view line, unsigned number) {
     line_ = number;
-    const Record record = parse(line);
+    const IntelHexRecord record = parse(line);
     switch (record.type) {
       case kData:
         add_record(image_, base_ + record.address, record.data, line_);
@@ -70,7 +70,7 @@ class Reader {
     throw ImageError(fmt::format("{}: line {}: {}", path_, line_, what), path_, line_);
   }
 
-  Record parse(std::string_view line) const {
+  IntelHexRecord parse(std::string_view line) const {
     if (line.front() != ':') fail("a record must begin with ':'");
     const auto bytes = parse_hex_digits(line.substr(1));
     if (!bytes) fail("not pairs of hexadecimal digits");
@@ -88,7 +88,7 @@ class Reader {
     return {load_be16(*bytes, 1), (*bytes)[3], Bytes(bytes->begin() + kHeaderSize, bytes->end() - 1)};
   }
 
-  const Bytes& payload(const Record& record, std::size_t size) const {
+  const Bytes& payload(const IntelHexRecord& record, std::size_t size) const {
     if (record.data.size() != size) {
       fail(fmt::format("record type {} needs {} data bytes, it has {}", record.type, size,
                        record.data.size()));
@@ -106,7 +106,7 @@ class Reader {
 }  // namespace
 
 RawImage read_intel_hex(ByteView content, const std::string& path) {
-  Reader reader(path);
+  IntelHexReader reader(path);
   for_each_record_line(content,
                        [&](std::string_view line, unsigned number) { return reader.take(line, number); });
   return reader.finish();

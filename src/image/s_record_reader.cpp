@@ -13,20 +13,20 @@ namespace {
 // Bytes of address behind the type digit; 0: no such record type (S4).
 constexpr unsigned kAddressBytes[10] = {2, 2, 3, 4, 0, 2, 3, 4, 3, 2};
 
-struct Record {
+struct SRecord {
   unsigned type = 0;
   std::uint64_t address = 0;
   Bytes data;
 };
 
-class Reader {
+class SRecordReader {
  public:
-  explicit Reader(const std::string& path) : path_(path) {}
+  explicit SRecordReader(const std::string& path) : path_(path) {}
 
   // Returns false after a termination record.
   bool take(std::string_view line, unsigned number) {
     line_ = number;
-    const Record record = parse(line);
+    const SRecord record = parse(line);
     if (record.type >= 1 && record.type <= 3) {
       add_record(image_, record.address, record.data, line_);
       ++data_records_;
@@ -56,11 +56,11 @@ class Reader {
     }
   }
 
-  Record parse(std::string_view line) const {
+  SRecord parse(std::string_view line) const {
     if (line.size() < 2 || line[0] != 'S' || line[1] < '0' || line[1] > '9') {
       fail("a record must begin with S and a digit");
     }
-    Record record;
+    SRecord record;
     record.type = static_cast<unsigned>(line[1] - '0');
     const std::size_t address_bytes = kAddressBytes[record.type];
     if (address_bytes == 0) fail(fmt::format("unknown record type S{}", record.type));
@@ -91,7 +91,7 @@ class Reader {
 }  // namespace
 
 RawImage read_s_record(ByteView content, const std::string& path) {
-  Reader reader(path);
+  SRecordReader reader(path);
   for_each_record_line(content,
                        [&](std::string_view line, unsigned number) { return reader.take(line, number); });
   return reader.finish();

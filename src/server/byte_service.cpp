@@ -10,7 +10,7 @@ namespace {
 
 // What a client may let wait before bytes are lost to it, and what may wait of theirs before somebody takes
 // it.
-constexpr std::size_t kMostWaiting = 1024 * 1024, kMostUnread = 64 * 1024;
+constexpr std::size_t kMostUnsent = 1024 * 1024, kMostUnread = 64 * 1024;
 
 }  // namespace
 
@@ -58,7 +58,7 @@ class ByteServices::Crowd {
       if (crowd.unread_.size() >= kMostUnread) crowd.pause(true);
     }
     void send(std::string_view bytes) {
-      if (connection.waiting() + bytes.size() <= kMostWaiting) {
+      if (connection.waiting() + bytes.size() <= kMostUnsent) {
         losing = false;
         return connection.send(bytes);
       }

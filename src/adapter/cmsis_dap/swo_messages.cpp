@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint8_t kDone = 0;
 
-Bytes packet(Command command) { return {static_cast<std::uint8_t>(command)}; }
+Bytes trace_packet(Command command) { return {static_cast<std::uint8_t>(command)}; }
 
 void expect_done(ByteView response, Command command, std::string_view name) {
   expect_response(response, command, 2);
@@ -25,7 +25,7 @@ void expect_done(ByteView response, Command command, std::string_view name) {
 }  // namespace
 
 Bytes SwoTransport::encode() const {
-  Bytes p = packet(Command::swo_transport);
+  Bytes p = trace_packet(Command::swo_transport);
   append_u8(p, static_cast<std::uint8_t>(path));
   return p;
 }
@@ -34,14 +34,14 @@ void SwoTransport::parse(ByteView response) {
 }
 
 Bytes SwoMode::encode() const {
-  Bytes p = packet(Command::swo_mode);
+  Bytes p = trace_packet(Command::swo_mode);
   append_u8(p, static_cast<std::uint8_t>(code));
   return p;
 }
 void SwoMode::parse(ByteView response) { expect_done(response, Command::swo_mode, "CMD_SWO_Mode"); }
 
 Bytes SwoBaudrate::encode() const {
-  Bytes p = packet(Command::swo_baudrate);
+  Bytes p = trace_packet(Command::swo_baudrate);
   append_le32(p, wanted.value);
   return p;
 }
@@ -55,7 +55,7 @@ Hertz SwoBaudrate::parse(ByteView response) const {
 }
 
 Bytes SwoControl::encode() const {
-  Bytes p = packet(Command::swo_control);
+  Bytes p = trace_packet(Command::swo_control);
   append_u8(p, capture ? 1 : 0);
   return p;
 }
@@ -67,14 +67,14 @@ SwoState SwoState::from(std::uint8_t status) {
   return {kCapture.is_set(status), kStreamError.is_set(status), kOverrun.is_set(status)};
 }
 
-Bytes SwoStatus::encode() const { return packet(Command::swo_status); }
+Bytes SwoStatus::encode() const { return trace_packet(Command::swo_status); }
 SwoStatus::Answer SwoStatus::parse(ByteView response) {
   expect_response(response, Command::swo_status, 6);
   return {SwoState::from(response[1]), load_le32(response, 2)};
 }
 
 Bytes SwoData::encode() const {
-  Bytes p = packet(Command::swo_data);
+  Bytes p = trace_packet(Command::swo_data);
   append_le16(p, limit);
   return p;
 }

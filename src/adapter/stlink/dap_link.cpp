@@ -8,8 +8,6 @@ namespace probity::stlink {
 namespace {
 
 // DP registers by A[3:2] (IHI 0031, B2.2).
-constexpr std::uint8_t kABORT = 0x0;      // write
-constexpr std::uint8_t kCTRL_STAT = 0x4;  // bank 0
 constexpr std::uint8_t kSELECT = 0x8;     // write
 constexpr std::uint8_t kRDBUFF = 0xC;     // read
 constexpr Field kDPBANKSEL{"DPBANKSEL", 0, 4};

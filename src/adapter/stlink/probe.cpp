@@ -14,9 +14,7 @@ constexpr Milliseconds kLongestPause{32};
 // accesses.
 constexpr std::uint64_t kClocksPerByte = 64;
 
-// DP registers (IHI 0031, B2.2).
-constexpr std::uint16_t kABORT = 0x0;
-constexpr std::uint16_t kCTRL_STAT = 0x4;
+// Their bits in ABORT and CTRL/STAT (IHI 0031, B2.2).
 constexpr std::uint32_t kAbortStickyFlags = 0x1E;  // ORUNERRCLR, WDERRCLR, STKERRCLR, STKCMPCLR
 constexpr std::uint32_t kCtrlStickyFlags = 0xB2;   // WDATAERR, STICKYERR, STICKYCMP, STICKYORUN
 

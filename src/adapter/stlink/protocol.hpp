@@ -137,6 +137,10 @@ enum class Status : std::uint8_t {
   unknown_command = 0x42,
 };
 
+// Registers of the debug port (IHI 0031, B2.2).
+inline constexpr std::uint8_t kABORT = 0x0;      // write
+inline constexpr std::uint8_t kCTRL_STAT = 0x4;  // bank 0
+
 // stlink-server's frames (TCP port 7184): requests begin with one of these.
 enum class Server : std::uint8_t {
   refresh_devices = 0,

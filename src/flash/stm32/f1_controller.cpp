@@ -16,7 +16,6 @@ namespace SR = f1::SR;
 
 namespace {
 
-constexpr Nanoseconds kPollInterval = Milliseconds(1);
 constexpr Milliseconds kRegisterLimit{100};
 // DS5319 (F103x8) table 28: 52.5 us typically, 70 us at most, for a half-word; GD32F103 data sheet: 37.5 to
 // 105 us.
@@ -72,7 +71,7 @@ void F1Controller::wait_idle(const Fpec& fpec, Nanoseconds limit, std::string_vi
     const std::uint32_t sr = memory_.read32(fpec.sr);
     if (!SR::BSY.is_set(sr)) return;
     deadline.check(fmt::format("{}=0x{:08x} (BSY is still set)", status_name(fpec), sr));
-    clock_.sleep(kPollInterval);
+    clock_.sleep(kStatusPause);
   }
 }
 
@@ -84,7 +83,7 @@ void F1Controller::switch_on_hsi() {
   const Deadline deadline(clock_, kRegisterLimit, "the internal oscillator (RCC_CR.HSIRDY)");
   while (!f1::kHsirdy.is_set(memory_.read32(f1::kRccCr))) {
     deadline.check();
-    clock_.sleep(kPollInterval);
+    clock_.sleep(kStatusPause);
   }
 }
 

@@ -11,6 +11,9 @@
 
 namespace probity::stm32 {
 
+// Between two looks at a status register.
+inline constexpr Nanoseconds kStatusPause = Milliseconds(1);
+
 class FlashInterface {
  public:
   virtual ~FlashInterface() = default;

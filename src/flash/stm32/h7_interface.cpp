@@ -12,7 +12,6 @@ namespace probity::stm32 {
 
 namespace {
 
-constexpr Nanoseconds kPollInterval = Milliseconds(1);
 constexpr Milliseconds kCacheLimit{100};
 constexpr std::uint32_t kKey1 = 0x45670123, kKey2 = 0xCDEF89AB;  // RM0433 4.9.2, RM0481 7.11.2
 
@@ -78,7 +77,7 @@ std::uint32_t H7Interface::wait_idle(unsigned chip_bank, std::uint32_t busy, Nan
     const std::uint32_t status = memory_.read32(reg(layout_.sr, chip_bank));
     if ((status & busy) == 0) return status;
     deadline.check(fmt::format("{}=0x{:08x}", layout_.sr_names[chip_bank], status));
-    clock_.sleep(kPollInterval);
+    clock_.sleep(kStatusPause);
   }
 }
 
@@ -152,7 +151,7 @@ void H7Interface::give_cache_back() {
   const Deadline deadline(clock_, kCacheLimit, "the instruction cache's invalidation (ICACHE_SR.BUSYF)");
   while (kCacheBusy.is_set(memory_.read32(layout_.icache_cr + kCacheSr))) {
     deadline.check();
-    clock_.sleep(kPollInterval);
+    clock_.sleep(kStatusPause);
   }
   memory_.write32(layout_.icache_cr, kCacheEn.mask());
 }

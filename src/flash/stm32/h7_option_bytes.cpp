@@ -7,13 +7,13 @@
 #include <optional>
 
 #include "base/errors.hpp"
+#include "flash/stm32/flash_interface.hpp"
 #include "flash/stm32/h7_registers.hpp"
 
 namespace probity::stm32 {
 
 namespace {
 
-constexpr Nanoseconds kPollInterval = Milliseconds(1);
 constexpr std::uint32_t kOptKey1 = 0x08192A3B, kOptKey2 = 0x4C5D6E7F;  // RM0433 4.9.3, RM0481 7.11.5
 
 // Locks again whichever way the scope is left.
@@ -109,7 +109,7 @@ void H7OptionBytes::finish() {
     const std::uint32_t value = memory_.read32(control_.busy_register);
     if (!control_.busy.is_set(value)) break;
     deadline.check(fmt::format("{} is still set (0x{:08x})", control_.busy.name, value));
-    clock_.sleep(kPollInterval);
+    clock_.sleep(kStatusPause);
   }
   const std::uint32_t status = memory_.read32(control_.error_register);
   if (!control_.error.is_set(status)) return;

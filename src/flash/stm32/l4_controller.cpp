@@ -12,7 +12,6 @@ namespace probity::stm32 {
 
 namespace {
 
-constexpr Nanoseconds kPollInterval = Milliseconds(1);
 constexpr Milliseconds kForeignLimit{2000};  // an erase of all that some firmware had under way
 constexpr Milliseconds kRegisterLimit{100};
 
@@ -103,7 +102,7 @@ void L4Controller::wait_idle(Address status, Nanoseconds limit, std::string_view
     deadline.check(
         fmt::format("{}=0x{:08x} (still busy; a reset ends what firmware began and did not finish)",
                     layout_.sr_name, value));
-    clock_.sleep(kPollInterval);
+    clock_.sleep(kStatusPause);
   }
 }
 
@@ -156,7 +155,7 @@ void L4Controller::wake_caches() {
   const Deadline deadline(clock_, kRegisterLimit, "emptying the instruction cache (ICACHE_SR.BUSYF)");
   while (ICACHE::BUSYF.is_set(memory_.read32(*layout_.icache + ICACHE::kSr))) {
     deadline.check();
-    clock_.sleep(kPollInterval);
+    clock_.sleep(kStatusPause);
   }
   memory_.write32(*layout_.icache + ICACHE::kCr, *saved_icache_);
   saved_icache_.reset();

@@ -16,7 +16,6 @@ namespace SR = lx::SR;
 
 namespace {
 
-constexpr Nanoseconds kPollInterval = Milliseconds(1);
 constexpr Milliseconds kForeignLimit{1000};  // an erase that some firmware had under way
 // DS10182 (L053) table 45, DS8928 (L15x) table 35: 3.28 ms typically, 3.94 at most, for the erase of a page,
 // a half-page and a word alike.
@@ -68,7 +67,7 @@ void LxController::wait_idle(Nanoseconds limit, std::string_view what) {
     const std::uint32_t sr = read(lx::kSr);
     if (!SR::BSY.is_set(sr)) return;
     deadline.check(fmt::format("FLASH_SR=0x{:08x} (BSY is still set)", sr));
-    clock_.sleep(kPollInterval);
+    clock_.sleep(kStatusPause);
   }
 }
 

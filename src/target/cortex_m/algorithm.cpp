@@ -9,12 +9,8 @@ namespace probity::cortex_m {
 namespace {
 
 constexpr std::uint32_t kAllOnes = 0xFFFFFFFF;
-constexpr std::uint32_t kThumbBit = 1u << 24;
-constexpr std::uint32_t kIpsr = 0x1FF;
-constexpr Milliseconds kHaltLimit{1000};
 // Without pause for so long: short algorithms end sooner than a sleep would.
 constexpr Milliseconds kBusyWait{20};
-constexpr Milliseconds kPollPause{1};
 
 }  // namespace
 
@@ -129,7 +125,7 @@ void CortexM::set_algorithm_registers(const Algorithm& algorithm) {
     write_register("faultmask", 0);
   }
   // IPSR stays: which exceptions are active cannot be undone from outside, and the two must agree.
-  write_register("xPSR", (read_register("xPSR") & kIpsr) | kThumbBit);
+  write_register("xPSR", (read_register("xPSR") & xPSR::IPSR.mask()) | xPSR::T.mask());
   if (facts_.is_v8m()) clear_stack_limits();
   write_register("msp", algorithm.stack_top);
   write_register("lr", kAllOnes);

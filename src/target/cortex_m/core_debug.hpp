@@ -10,6 +10,10 @@
 
 namespace probity::cortex_m {
 
+// Between two looks at a core that will halt or leave reset by itself; and how long a core that was asked to
+// halt may take.
+inline constexpr Milliseconds kPollPause{1}, kHaltLimit{1000};
+
 struct RegisterTransfer {
   unsigned selector = 0;  // DCRSR.REGSEL
   std::uint32_t value = 0;

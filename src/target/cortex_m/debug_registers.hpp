@@ -117,6 +117,12 @@ inline constexpr Field CDS{"CDS", 16};  // the core is in Secure state; changes 
 inline constexpr Field CDSKEY{"CDSKEY", 17};
 }  // namespace DSCSR
 
+// DDI 0403E B1.4.2: the program status registers in one.
+namespace xPSR {
+inline constexpr Field IPSR{"IPSR", 0, 9};  // the exception's number
+inline constexpr Field T{"EPSR.T", 24};     // Thumb state; 0 is a fault
+}  // namespace xPSR
+
 // DDI 0403E B3.5.5
 namespace MPU_CTRL {
 inline constexpr Address kAddress = 0xE000ED94;

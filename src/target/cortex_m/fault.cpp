@@ -11,7 +11,6 @@ namespace probity::cortex_m {
 
 namespace {
 
-constexpr std::uint32_t kIpsr = 0x1FF;
 constexpr unsigned kNmi = 2, kSecureFault = 7;
 // DDI 0403E B1.5.15 (Cortex-M0 to M4), DDI 0553B B3.33.
 constexpr Address kLockupPc = 0xFFFFFFFE, kLockupPcV8m = 0xEFFFFFFE;
@@ -96,11 +95,11 @@ std::optional<ExceptionFrame> CortexM::find_exception_frame(std::uint32_t cfsr) 
 // an erased vector table holds.
 bool CortexM::locked_up() {
   const RegisterValue pc = read_register("pc") & ~RegisterValue{1};
-  return locked_up_ || pc == kLockupPcV8m || (pc == kLockupPc && (read_register("xPSR") & kIpsr) != 0);
+  return locked_up_ || pc == kLockupPcV8m || (pc == kLockupPc && xPSR::IPSR.get(read_register("xPSR")) != 0);
 }
 
 std::optional<FaultFacts> CortexM::fault() {
-  const auto exception = static_cast<unsigned>(read_register("xPSR") & kIpsr);
+  const auto exception = xPSR::IPSR.get(read_register("xPSR"));
   if (!locked_up() && (exception < kNmi || exception > kSecureFault)) return {};
   return fault_facts(exception);
 }

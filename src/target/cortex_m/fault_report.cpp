@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/bits.hpp"
+#include "target/cortex_m/debug_registers.hpp"
 
 namespace probity::cortex_m {
 
@@ -13,9 +14,7 @@ namespace {
 
 constexpr Field kInvState{"INVSTATE", 17};
 constexpr Field kForced{"FORCED", 30};
-constexpr Field kThumb{"EPSR.T", 24};
 constexpr Field kReserved{"xPSR[23:20]", 20, 4};
-constexpr Field kIpsr{"IPSR", 0, 9};
 constexpr Field kThreadMode{"EXC_RETURN.Mode", 3};
 constexpr Field kSpSel{"EXC_RETURN.SPSEL", 2};
 // Faults of the fetch itself: the stacked pc is where the core could not go.
@@ -114,7 +113,7 @@ std::string place(const FaultFacts& facts) {
   if ((facts.cfsr & kStackingFaults) != 0) return "  its pc is not known: the registers could not be stacked";
   if (!facts.frame) return "  its pc is not known: no exception frame was found on the stack";
   const ExceptionFrame& f = *facts.frame;
-  const unsigned interrupted = kIpsr.get(f.xpsr());
+  const unsigned interrupted = xPSR::IPSR.get(f.xpsr());
   return fmt::format("  at pc {:#010x}{}, lr {:#010x}, xPSR {:#010x} ({}); frame at {:#010x} ({})", f.pc(),
                      (facts.cfsr & kImprecise) != 0 ? " or somewhat before" : "", f.lr(), f.xpsr(),
                      interrupted == 0 ? "Thread mode" : fmt::format("within exception {}", interrupted),
@@ -131,8 +130,8 @@ bool plausible_frame(const std::array<std::uint32_t, 8>& words, std::uint32_t ex
                      std::uint32_t cfsr) {
   const std::uint32_t pc = words[6], xpsr = words[7];
   if (kReserved.is_set(xpsr)) return false;
-  if (!kThumb.is_set(xpsr) && !kInvState.is_set(cfsr)) return false;
-  if (kIpsr.is_set(xpsr) == kThreadMode.is_set(exc_return)) return false;
+  if (!xPSR::T.is_set(xpsr) && !kInvState.is_set(cfsr)) return false;
+  if (xPSR::IPSR.is_set(xpsr) == kThreadMode.is_set(exc_return)) return false;
   if ((pc & 1) != 0) return false;
   const bool device =
       pc >= 0xA0000000 || (pc >= 0x40000000 && pc < 0x60000000);  // DDI 0403E B3.1: execute never

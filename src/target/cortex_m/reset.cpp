@@ -17,7 +17,6 @@ constexpr Milliseconds kTimeToSeeReset{200};
 constexpr Milliseconds kTimeToLeaveReset{5000};
 constexpr Milliseconds kTimeToCatch{100};
 constexpr Milliseconds kTimeToHalt{1000};
-constexpr Milliseconds kPollPause{1};
 
 }  // namespace
 

@@ -9,9 +9,6 @@ namespace probity::cortex_m {
 
 namespace {
 
-constexpr Milliseconds kPollPause{1};
-constexpr std::uint32_t kThumbBit = 1u << 24;  // xPSR.T, DDI 0403E B1.4.2
-
 constexpr bool is_bkpt(std::uint16_t opcode) { return (opcode & 0xFF00) == 0xBE00; }  // DDI 0403E A7.7.17
 
 }  // namespace
@@ -203,7 +200,7 @@ void CortexM::prepare_to_run(std::optional<Address> address) {
     skip_breakpoint_instruction();
   }
   const RegisterValue xpsr = read_register("xPSR");
-  if ((xpsr & kThumbBit) == 0) write_register("xPSR", xpsr | kThumbBit);
+  if ((xpsr & xPSR::T.mask()) == 0) write_register("xPSR", xpsr | xPSR::T.mask());
 }
 
 void CortexM::resume(const ResumeOptions& options) {

@@ -9,10 +9,8 @@ namespace probity::cortex_m {
 namespace {
 
 constexpr Milliseconds kStepLimit{1000};
-constexpr Milliseconds kHaltLimit{1000};
 // OpenOCD 0.12.0 gives pending handlers half a second before it leaves the core running.
 constexpr Milliseconds kHandlersLimit{500};
-constexpr Milliseconds kPollPause{1};
 constexpr unsigned kLooksBeforePause = 2;
 constexpr std::uint32_t kStops = DFSR::BKPT.mask() | DFSR::DWTTRAP.mask() | DFSR::VCATCH.mask();
 // OpenOCD 0.12.0 tells of STM32F1 and F2: with a breakpoint on the lower halfword of a word, one on the upper

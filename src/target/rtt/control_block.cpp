@@ -17,7 +17,7 @@ constexpr std::size_t kIdSize = 16, kUpCount = 16, kDownCount = 20, kHeaderSize 
 constexpr Address kWrOff = 12, kRdOff = 16;
 constexpr std::uint32_t kMostChannels = 64;  // a direction; targets have three by default
 constexpr std::size_t kSearchPiece = 1024;
-constexpr std::size_t kLongestName = 31;
+constexpr std::size_t kLongestChannelName = 31;
 
 // DDI 0403E B3.1: code, SRAM and RAM regions; all else are peripherals, devices and the system.
 bool is_memory(const AddressRange& range) {
@@ -145,7 +145,7 @@ std::string rtt_ring_name(MemPort& memory, const RttRing& ring) {
   std::string name;
   if (ring.name == 0) return name;
   try {
-    while (name.size() < kLongestName) {
+    while (name.size() < kLongestChannelName) {
       const char c = static_cast<char>(memory.read8(ring.name + static_cast<Address>(name.size())));
       if (c == 0) break;
       name += c;

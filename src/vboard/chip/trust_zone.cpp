@@ -9,7 +9,7 @@ namespace probity::vboard {
 
 namespace {
 
-constexpr std::uint32_t kBlock = 0x400;
+constexpr std::uint32_t kGuardBlock = 0x400;
 constexpr IdauRegion ns(std::uint32_t begin, std::uint32_t end) {
   return {.begin = begin, .size = end - begin};
 }
@@ -38,7 +38,7 @@ TrustZone::TrustZone(const ChipLine& line, const Changed& changed) {
 }
 
 void TrustZone::add_to(ChipBus& bus) {
-  for (const auto& guard : guards_) bus.add_block(guard->facts().registers, kBlock, *guard);
+  for (const auto& guard : guards_) bus.add_block(guard->facts().registers, kGuardBlock, *guard);
 }
 
 void TrustZone::reset(bool present) {
@@ -63,7 +63,7 @@ Passage TrustZone::sram(Master master, Security security, std::uint32_t address)
 
 std::uint32_t TrustZone::block_around(std::uint32_t address, std::uint32_t& begin) const {
   const Mpcbb* of = guard(address);
-  const std::uint32_t size = of == nullptr ? kBlock : of->facts().block;
+  const std::uint32_t size = of == nullptr ? kGuardBlock : of->facts().block;
   begin = address / size * size;
   return size;
 }

@@ -19,7 +19,7 @@ constexpr std::uint32_t kDeviceId = 1, kConnectionId = 1;
 constexpr std::uint32_t kDeviceInfoSize = 41;
 constexpr std::size_t kUsbCommandSize = 32, kBlockAt = 8, kBlockSize = 16;
 constexpr std::uint32_t kLargestTransfer = 10240 - kUsbCommandSize;  // the client's buffers
-constexpr auto kReplyTimeout = Milliseconds(1000);
+constexpr auto kUsbReplyTimeout = Milliseconds(1000);
 
 }  // namespace
 
@@ -118,9 +118,9 @@ void StlinkServerConnection::open(ByteView request, Bytes& output) {
 
 Bytes StlinkServerConnection::transfer(ByteView request) {
   const std::uint32_t size = load_le32(request, 28);
-  if (request[24] == kReadSwo) return size == 0 ? Bytes() : pipe_.in(trace_endpoint_, size, kReplyTimeout);
+  if (request[24] == kReadSwo) return size == 0 ? Bytes() : pipe_.in(trace_endpoint_, size, kUsbReplyTimeout);
   pipe_.out(out_endpoint_, request.subspan(kBlockAt, kBlockSize));
-  if (request[24] == kRead) return size == 0 ? Bytes() : pipe_.in(in_endpoint_, size, kReplyTimeout);
+  if (request[24] == kRead) return size == 0 ? Bytes() : pipe_.in(in_endpoint_, size, kUsbReplyTimeout);
   if (size != 0) pipe_.out(out_endpoint_, request.subspan(kUsbCommandSize));
   return {};
 }

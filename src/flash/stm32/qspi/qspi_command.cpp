@@ -6,7 +6,7 @@ namespace probity::stm32 {
 
 namespace {
 
-constexpr std::uint32_t kPollInterval = 64;  // SPI clocks between two readings of the status
+constexpr std::uint32_t kPollClocks = 64;  // SPI clocks between two readings of the status
 constexpr unsigned kOctalAddressBytes = 4;   // MX25LM51245G data sheet, OPI commands
 constexpr unsigned kOctalRegisterDummy = 4;
 
@@ -109,7 +109,7 @@ SpiStores stores(const QspiSetup& setup, const SpiCommand& command, SpiFunction 
   if (polling) {
     list.push_back({setup.reg(layout.psmkr), polling->mask});
     list.push_back({setup.reg(layout.psmar), 0});
-    list.push_back({setup.reg(layout.pir), kPollInterval});
+    list.push_back({setup.reg(layout.pir), kPollClocks});
   }
   if (layout.kind == QspiKind::quadspi) {
     list.push_back({setup.reg(layout.ccr), quad_ccr_of(setup, command, function, data)});
@@ -162,7 +162,7 @@ SpiStores match_stores(const QspiSetup& setup, std::uint32_t offset, std::uint32
                  {setup.reg(layout.dlr), sizeof value - 1},
                  {setup.reg(layout.psmkr), 0xFFFFFFFF},
                  {setup.reg(layout.psmar), value},
-                 {setup.reg(layout.pir), kPollInterval}};
+                 {setup.reg(layout.pir), kPollClocks}};
   if (layout.kind == QspiKind::quadspi) {
     list.push_back({setup.reg(layout.ccr), quad_ccr::FMODE.set(setup.found.ccr, kFunction)});
   } else {

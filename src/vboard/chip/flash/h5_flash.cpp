@@ -8,7 +8,7 @@ using namespace h5_flash_reg;
 
 namespace {
 
-constexpr std::uint32_t kFlash = 0x08000000, kWord = 16, kSector = 8 * 1024;
+constexpr std::uint32_t kFlash = 0x08000000, kWord = 16;
 constexpr std::uint32_t kFlags = EOP.mask() | kErrors;
 constexpr std::uint32_t kAcrReset = 0x13, kOtpLine = 0x600;
 

@@ -11,6 +11,7 @@
 namespace probity::vboard {
 
 namespace h5_flash_reg {
+inline constexpr std::uint32_t kSector = 8 * 1024;
 
 enum : std::uint32_t {
   ACR = 0x00,

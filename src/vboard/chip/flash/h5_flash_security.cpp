@@ -10,7 +10,6 @@ using namespace h5_flash_reg;
 
 namespace {
 
-constexpr std::uint32_t kSector = 8 * 1024;
 constexpr std::array<std::string_view, 2> kWatermarks{"SECWM1", "SECWM2"};
 constexpr std::array<std::string_view, 4> kSecureOptions{"SECWM1", "SECWM2", "SECBOOTR", "SECEPOCHR"};
 

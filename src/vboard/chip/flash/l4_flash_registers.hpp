@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/bits.hpp"
 
@@ -18,6 +19,8 @@ inline constexpr Field EOP{"EOP", 0}, OPERR{"OPERR", 1}, PROGERR{"PROGERR", 3}, 
 inline constexpr Field PG{"PG", 0}, PER{"PER", 1}, MER1{"MER1", 2}, STRT{"STRT", 16}, OPTSTRT{"OPTSTRT", 17},
     FSTPG{"FSTPG", 18}, EOPIE{"EOPIE", 24}, ERRIE{"ERRIE", 25}, RDERRIE{"RDERRIE", 26},
     OBL_LAUNCH{"OBL_LAUNCH", 27}, INV{"INV", 29}, OPTLOCK{"OPTLOCK", 30}, LOCK{"LOCK", 31};
+
+inline constexpr std::string_view kOptr = "OPTR";  // the option word that holds RDP and TZEN
 
 // Option words. IWDG_SW has the same place in every family.
 inline constexpr Field RDP{"RDP", 0, 8}, IWDG_SW{"IWDG_SW", 16}, PCROP_RDP{"PCROP_RDP", 31},

@@ -11,7 +11,7 @@ using namespace l4_reg;
 
 namespace {
 
-constexpr std::string_view kOptr = "OPTR", kSecureBoot = "SECBOOTADD0R";
+constexpr std::string_view kSecureBoot = "SECBOOTADD0R";
 constexpr std::uint32_t kRdpLevel0 = 0xAA, kRdpLevel0_5 = 0x55, kRdpLevel2 = 0xCC;
 // SECSR has no option byte and PCROP flags.
 constexpr std::uint32_t kSecureFlags = EOP.mask() | OPERR.mask() | PROGERR.mask() | WRPERR.mask() |

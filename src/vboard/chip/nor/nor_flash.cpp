@@ -10,9 +10,8 @@ namespace {
 constexpr Field WIP{"WIP", 0}, WEL{"WEL", 1};
 // Micron's flag status register.
 constexpr Field kReady{"P/E controller ready", 7}, kFourByte{"addressing", 0};
-// MX25LM51245G's CR2 at address 0x300.
-constexpr std::array<std::uint8_t, 8> kOctalDummies{20, 18, 16, 14, 12, 10, 8, 6};  // by DC
-constexpr std::uint32_t kCr2Dummy = 0x300;
+// MX25LM51245G's dummy cycles by CR2's DC.
+constexpr std::array<std::uint8_t, 8> kOctalDummies{20, 18, 16, 14, 12, 10, 8, 6};
 
 unsigned lines_of(NorProtocol protocol) {
   constexpr std::array<unsigned, 4> kLines{1, 4, 8, 8};

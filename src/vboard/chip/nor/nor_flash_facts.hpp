@@ -17,6 +17,9 @@ namespace probity::vboard {
 
 // On how many lines, and at which edges, a command's opcode travels: one line; four; eight; eight, both edges
 // (Macronix's STR and DTR OPI).
+// MX25LM51245G's configuration register 2 is many, by address.
+inline constexpr std::uint32_t kCr2Mode = 0, kCr2Dummy = 0x300;
+
 enum class NorProtocol : std::uint8_t { spi, qpi, octal, octal_dtr };
 
 enum class NorAction : std::uint8_t {

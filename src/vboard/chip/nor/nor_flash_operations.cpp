@@ -17,7 +17,6 @@ namespace {
 // Micron's flag status register.
 constexpr Field kProtectionError{"protection", 1}, kProgramError{"program", 4}, kEraseError{"erase", 5};
 constexpr Field SOPI{"SOPI", 0}, DOPI{"DOPI", 1};  // MX25LM51245G's CR2
-constexpr std::uint32_t kCr2Mode = 0, kCr2Dummy = 0x300;
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(NorRegister::count)> kNames{
     "SR", "CR", "CR2", "FLAGS", "VCR", "EVCR", "NVCR_LOW", "NVCR_HIGH", "OCTAL_MODE", "OCTAL_DUMMY"};

@@ -12,7 +12,7 @@ namespace {
 // bRequest: libftdi's ftdi.h.
 constexpr std::uint8_t kReset = 0, kModemControl = 1, kFlowControl = 2, kBaudRate = 3, kData = 4,
                        kModemStatus = 5, kEventChar = 6, kErrorChar = 7, kSetLatency = 9, kGetLatency = 10,
-                       kBitMode = 11, kReadEeprom = 0x90;
+                       kSetBitMode = 11, kReadEeprom = 0x90;
 constexpr std::uint16_t kResetAll = 0, kPurgeFromHost = 1, kPurgeToHost = 2;
 constexpr std::uint8_t kModeReset = 0, kModeMpsse = 2;
 constexpr std::uint8_t kDefaultLatency = 16;  // milliseconds
@@ -101,7 +101,7 @@ UsbReply Firmware::channel_a(const SetupPacket& setup) {
       return done();
     case kGetLatency:
       return done({latency_});
-    case kBitMode:
+    case kSetBitMode:
       set_bit_mode(static_cast<std::uint8_t>(setup.value >> 8));
       return done();
     default:
@@ -125,7 +125,7 @@ UsbReply Firmware::serial_port(const SetupPacket& setup) const {
     case kEventChar:
     case kErrorChar:
     case kSetLatency:
-    case kBitMode:
+    case kSetBitMode:
       return done();
     case kModemStatus:
       return done({kModemByte, kLineByte});
