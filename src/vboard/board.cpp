@@ -25,19 +25,35 @@ constexpr std::uint32_t targetid(std::uint32_t idcode) { return (idcode & 0xFFF)
 SwjFacts swj_facts(const ChipFacts& chip) {
   const GenerationFacts& g = *chip.line->generation;
   SwjFacts facts;
-  facts.port.dpidr = g.dpidr;
-  facts.port.targetid = targetid(chip.line->idcode);
   facts.idcodes = {.debug_port = g.jtag_idcode, .boundary_scan = chip.line->bsc_idcode};
+  facts.dormant = !g.wire_ports.empty();
+  const DebugPortFacts port{.dpidr = g.dpidr,
+                            .targetid = g.targetid != 0 ? g.targetid : targetid(chip.line->idcode),
+                            .rom_table = g.dp_rom_table};
+  facts.ports.assign(std::max<std::size_t>(g.wire_ports.size(), 1), port);
+  for (std::size_t i = 0; i < g.wire_ports.size(); ++i) {
+    facts.ports[i].instance = g.wire_ports[i].instance;
+    facts.ports[i].multi_drop = true;
+    facts.ports[i].answers_unselected = g.wire_ports[i].answers_unselected;
+    facts.ports[i].rescue = g.wire_ports[i].rescue;
+  }
   const bool v8m = chip.line->core.architecture == Architecture::v8m;
   for (const AccessPort& ap : g.access_ports) {
-    facts.port.access_ports.push_back({.number = ap.number,
-                                       .idr = ap.idr,
-                                       .base = ap.base,
-                                       .tar_wrap = g.tar_wrap,
-                                       .core = ap.core,
-                                       .trust_zone = ap.core && v8m});
+    facts.ports.at(ap.wire_port)
+        .access_ports.push_back({.number = ap.number,
+                                 .idr = ap.idr,
+                                 .base = ap.base,
+                                 .tar_wrap = g.tar_wrap,
+                                 .core = ap.core,
+                                 .cpu = ap.cpu,
+                                 .trust_zone = ap.core && v8m,
+                                 .vendor = ap.vendor});
   }
   return facts;
+}
+
+std::optional<unsigned> core_behind(const MemApFacts& ap) {
+  return ap.core ? std::optional(ap.cpu) : std::nullopt;
 }
 
 // NRST at the chip: what the probe pulls, as far as the wire carries it.
@@ -83,14 +99,27 @@ struct Board::Impl final : DebugBus {
   BusStatus debug_read(const MemApFacts& ap, Security security, std::uint32_t address, unsigned size,
                        std::uint32_t& value) override {
     release_nrst_if_due();
-    return chip.debug_read(ap.core, security, address, size, value);
+    return chip.debug_read(core_behind(ap), security, address, size, value);
   }
   BusStatus debug_write(const MemApFacts& ap, Security security, std::uint32_t address, unsigned size,
                         std::uint32_t value) override {
     release_nrst_if_due();
-    return chip.debug_write(ap.core, security, address, size, value);
+    return chip.debug_write(core_behind(ap), security, address, size, value);
   }
   bool secure_debug_allowed() const override { return chip.secure_debug_allowed(); }
+  void rescue(bool requested) override {
+    release_nrst_if_due();
+    chip.rescue(requested);
+  }
+  std::uint32_t vendor_read(std::uint32_t offset) override {
+    release_nrst_if_due();
+    return chip.vendor_port_read(offset);
+  }
+  void vendor_write(std::uint32_t offset, std::uint32_t value) override {
+    release_nrst_if_due();
+    chip.vendor_port_write(offset, value);
+  }
+  std::optional<std::uint32_t> hidden_port_value() const override { return chip.closed_port_value(); }
   static constexpr bool kPullUp = true;
   static PinSample unconnected(std::optional<bool> swdio_tms) {
     return {swdio_tms.value_or(kPullUp), kPullUp};

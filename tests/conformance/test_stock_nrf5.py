@@ -62,3 +62,20 @@ def test_erase_one_page_and_all(vboard, tmp_path, chip):
     assert re.findall(r"0x10001080: ([0-9a-f]+)", text) == ["12345678", "ffffffff"]
     finish(board)
     assert board.flash() == b"\xff" * CHIPS[chip][1] * KIB
+
+
+def test_locked_chip_is_recognised_and_recovered(vboard, tmp_path):
+    """UICR.APPROTECT, and the CTRL-AP that stock's nrf52_recover goes through."""
+    chip, wire = "nrf52832xxaa", DAPDIRECT_V2_1
+    elf = write_elf(tmp_path / "image.elf", [(0, pattern(4 * KIB))])
+    board = wire.start(vboard, chip)
+    succeeded(stock.run(board, wire, f"program {elf} verify", "mww 0x4001e504 1; mww 0x10001208 0xffffff00", "shutdown", target=target(chip)))
+    board.stop()
+    board = wire.start(vboard, chip)
+    text = stock.run(board, wire, "init", "shutdown", target=target(chip)).text
+    assert "nRF52 device has AP lock engaged" in text
+    text = succeeded(stock.run(board, wire, "init", "nrf52_recover", "halt", "mdw 0x10001208", "shutdown", target=target(chip)))
+    assert "device has been successfully erased and unlocked" in text
+    assert "0x10001208: ffffffff" in text
+    finish(board)
+    assert board.flash() == b"\xff" * 512 * KIB

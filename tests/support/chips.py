@@ -10,6 +10,7 @@ TARGETS = {
     "stm32l4": "stm32l4x", "stm32l5": "stm32l5x", "stm32u0": "stm32u0x", "stm32u3": "stm32u3x", "stm32u5": "stm32u5x",
     "stm32wba2": "stm32wba2x", "stm32wba5": "stm32wba5x", "stm32wba6": "stm32wba6x", "stm32wb": "stm32wbx", "stm32wl": "stm32wlx",
     "gd32f1": "stm32f1x", "cks32f1": "stm32f1x",
+    "atsam": "at91samdXX", "efm32": "efm32", "efr32": "efm32", "lm3s": "stellaris", "lm4f": "stellaris", "tm4c": "stellaris",
 }
 
 

@@ -28,6 +28,9 @@ class Wire:
         return start_vboard(chip, self.server, **options)
 
     def words(self, board: Vboard) -> list[str]:
+        if self == SWD:
+            return ["-c", "adapter driver linuxgpiod; adapter gpio swclk 1 -chip 0; adapter gpio swdio 2 -chip 0; "
+                          "transport select swd; adapter speed 1000"]
         if self.server == "remote-bitbang":
             return ["-c", "adapter driver remote_bitbang; remote_bitbang host 127.0.0.1; "
                           f"remote_bitbang port {board.port}; transport select jtag; adapter speed 1000"]
@@ -38,6 +41,8 @@ DAPDIRECT = {"interface": "interface/stlink-dap.cfg", "backend": "st-link backen
 HLA_V2_1 = Wire("hla-v2-1")
 DAPDIRECT_V2_1 = Wire("dapdirect-v2-1", **DAPDIRECT)
 JTAG = Wire("remote-bitbang-jtag", server="remote-bitbang")
+# Its linuxgpiod driver on the lines of support/gpiod_bitbang.c: the one way of stock 0.12 to a multi-drop port without a USB bus.
+SWD = Wire("gpio-swd", server="remote-bitbang", transport="swd")
 WIRES = [
     HLA_V2_1,
     Wire("hla-v2", probe="stlink-v2"),
@@ -50,16 +55,27 @@ WIRES = [
 ]
 
 
+def gpiod_bitbang(board: Vboard) -> pathlib.Path:
+    """The stand-in for libgpiod, built beside the board's files."""
+    library = board.flash_file.with_name("gpiod_bitbang.so")
+    if not library.exists():
+        source = pathlib.Path(__file__).with_name("gpiod_bitbang.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
+    return library
+
+
 def run(board: Vboard, wire: Wire, *commands: str, timeout=60, target=None) -> Result:
     """Stock OpenOCD with these commands after the configuration (`target`: another file than the chip's own), its
-    servers off."""
+    servers off. Not in this tree's root, where it would find our target/*.cfg before its own."""
     words = [OPENOCD, *wire.words(board), "-f", target or target_file(board.chip), "-c",
              "gdb_port disabled; telnet_port disabled; tcl_port disabled"]
     for command in commands:
         words += ["-c", command]
     environment = {k: v for k, v in os.environ.items() if k != "OPENOCD_SCRIPTS"} | {"HOME": "/nonexistent"}
-    done = subprocess.run(list(map(str, words)), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=timeout, errors="replace")
+    if wire == SWD:
+        environment |= {"LD_PRELOAD": str(gpiod_bitbang(board)), "GPIOD_BITBANG_PORT": str(board.port)}
+    done = subprocess.run(list(map(str, words)), cwd="/", env=environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, errors="replace")
     return Result(done.returncode, done.stdout)
 
 

@@ -73,6 +73,7 @@ void ChipBus::add_block(std::uint32_t base, std::uint32_t size, RegisterBlock& b
 
 ChipBus::RamPlace ChipBus::ram_at(std::uint32_t address) {
   for (Ram& ram : rams_) {
+    if ((ram.facts.cores >> viewer_ & 1) == 0) continue;
     const std::uint32_t size = ram.facts.kib * 1024;
     if (inside(address, ram.facts.base, size)) return {&ram, address - ram.facts.base};
     const std::uint32_t alias = alias_of(ram.facts);
@@ -94,7 +95,9 @@ ChipBus::BlockPlace ChipBus::block_at(std::uint32_t address) const {
 
 // RM0090 2.4: what is physically at 0.
 std::uint32_t ChipBus::remap(std::uint32_t address) const {
-  if (!memory_at_zero_ || address >= kZeroAliasSize) return address;
+  if (address >= kZeroAliasSize) return address;
+  if (const auto base = zero_alias()) return address + *base;
+  if (!memory_at_zero_) return address;
   switch (memory_mode_) {
     case 0:
       return address + facts_.line->flash.front().address;
@@ -126,7 +129,12 @@ void ChipBus::for_each_alias(
     const std::uint32_t address = w.address + (begin - w.offset);
     changed(address, end - begin);
     const std::uint32_t at_zero = address - facts_.line->flash.front().address;
-    if (memory_at_zero_ && at_zero < kZeroAliasSize) changed(at_zero, end - begin);
+    if (const auto base = zero_alias()) {
+      const std::uint32_t first = std::max(address, *base), behind = address + (end - begin);
+      if (first < behind) changed(first - *base, behind - first);
+    } else if (memory_at_zero_ && at_zero < kZeroAliasSize) {
+      changed(at_zero, end - begin);
+    }
   }
 }
 
@@ -241,7 +249,7 @@ void ChipBus::store_ram(Master master, RamPlace place, std::uint32_t address, un
   const RamRegion& region = place.ram->facts;
   const auto tell = [&](std::uint32_t base) {
     const std::uint32_t seen = base + place.offset;
-    if (master == Master::debug || seen != address) memory_changed_(seen, size);
+    if (shared() || master == Master::debug || seen != address) memory_changed_(seen, size);
   };
   tell(region.base);
   if (const std::uint32_t alias = alias_of(region); alias != 0) tell(alias);
@@ -275,6 +283,17 @@ BusStatus ChipBus::write_bit(Master master, Security security, BitBand place, bo
   return status;
 }
 
+const std::uint8_t* ChipBus::rom_window(std::uint32_t address, std::uint32_t& window_begin,
+                                        std::uint32_t& window_size) const {
+  const BlockPlace place = block_at(address);
+  const auto bytes = place.registers != nullptr ? place.registers->memory() : std::nullopt;
+  if (!bytes) return nullptr;
+  const std::uint32_t offset = place.offset + (address & 3);
+  window_begin = address - offset;
+  window_size = static_cast<std::uint32_t>(bytes->size());
+  return bytes->data() + offset;
+}
+
 const std::uint8_t* ChipBus::fetch_window(Security security, std::uint32_t address,
                                           std::uint32_t& window_begin, std::uint32_t& window_size) {
   const std::uint32_t physical = remap(address);
@@ -290,7 +309,8 @@ const std::uint8_t* ChipBus::fetch_window(Security security, std::uint32_t addre
     return bytes->data() + (place->offset - begin);
   }
   const RamPlace place = ram_at(physical);
-  if (place.ram == nullptr || !place.ram->facts.executable) return nullptr;
+  if (place.ram == nullptr) return rom_window(address, window_begin, window_size);
+  if (!place.ram->facts.executable) return nullptr;
   if (passage(Master::fetch, security, place) != Passage::open) return nullptr;
   window_begin = address - place.offset;
   window_size = static_cast<std::uint32_t>(place.ram->bytes.size());
@@ -305,7 +325,7 @@ const std::uint8_t* ChipBus::fetch_window(Security security, std::uint32_t addre
 
 std::uint8_t* ChipBus::data_window(Security /*security*/, std::uint32_t address, std::uint32_t& window_begin,
                                    std::uint32_t& window_size) {
-  if (remap(address) != address) return nullptr;  // stores through an alias are to be seen
+  if (shared() || remap(address) != address) return nullptr;  // stores through an alias are to be seen
   const RamPlace place = ram_at(address);
   if (place.ram == nullptr || alias_of(place.ram->facts) != 0) return nullptr;
   window_begin = address - place.offset;

@@ -24,6 +24,13 @@ class ChipBus final : public SystemBus {
   // What SYSCFG_MEMRMP.MEM_MODE says, where there is memory at 0: 0 flash, 1 system memory, 3 SRAM.
   void set_memory_mode(unsigned mode) { memory_mode_ = mode; }
   void power_on_reset();
+  // For chips with several cores: whose accesses these are, until the next call; and what core `number` (not
+  // the first) sees at 0 instead of what the first does. From then on every store is told of (see
+  // on_memory_changed), and no core writes past the bus.
+  void view_as(unsigned core) { viewer_ = core; }
+  unsigned viewer() const { return viewer_; }
+  void share(unsigned cores) { zero_aliases_.assign(cores, std::nullopt); }
+  void set_zero_alias(unsigned core, std::optional<std::uint32_t> base) { zero_aliases_.at(core) = base; }
   // Puts the flash where the option words and TrustZone want it.
   void place_flash();
   // An SRAM is open to others than before.
@@ -41,7 +48,7 @@ class ChipBus final : public SystemBus {
   IdauRegion idau(std::uint32_t address) override { return TrustZone::idau(address); }
   std::uint64_t next_event_cycle() override { return next_event_cycle_(); }
 
-  // Every place where cells of the flash can be seen is told to `changed`.
+  // Every place where the viewer can see cells of the flash is told to `changed`.
   void for_each_alias(std::uint32_t flash_offset, std::uint32_t size,
                       const std::function<void(std::uint32_t address, std::uint32_t size)>& changed) const;
   // Core::cycle() of the next event in time (SystemBus).
@@ -83,8 +90,12 @@ class ChipBus final : public SystemBus {
   Passage passage(Master master, Security security, RamPlace place) const;
   void store_ram(Master master, RamPlace place, std::uint32_t address, unsigned size, std::uint32_t value);
   BlockPlace block_at(std::uint32_t address) const;
+  const std::uint8_t* rom_window(std::uint32_t address, std::uint32_t& window_begin,
+                                 std::uint32_t& window_size) const;
   std::optional<FlashPlace> flash_at(std::uint32_t address) const;
   std::uint32_t remap(std::uint32_t address) const;
+  bool shared() const { return !zero_aliases_.empty(); }
+  std::optional<std::uint32_t> zero_alias() const { return shared() ? zero_aliases_[viewer_] : std::nullopt; }
   std::optional<std::uint32_t> otp_offset(std::uint32_t address) const;
   bool in_option_area(std::uint32_t address) const;
   std::optional<BitBand> bit_band(std::uint32_t address) const;
@@ -101,7 +112,8 @@ class ChipBus final : public SystemBus {
   std::vector<FlashWindow> windows_;  // cut to the chip's flash
   std::vector<Ram> rams_;
   std::vector<Block> blocks_;
-  unsigned memory_mode_ = 0;
+  unsigned memory_mode_ = 0, viewer_ = 0;
+  std::vector<std::optional<std::uint32_t>> zero_aliases_;  // by core; empty: there is one
   std::function<std::uint64_t()> next_event_cycle_ = [] { return kEventUnknown; };
   std::function<void(std::uint32_t, std::uint32_t)> memory_changed_ = [](std::uint32_t, std::uint32_t) {};
 };

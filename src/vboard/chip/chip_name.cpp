@@ -33,7 +33,8 @@ std::uint32_t size_kib(const OrderingRow& row, char letter) {
 std::vector<OrderingRow> all_rows() {
   std::vector<OrderingRow> rows;
   for (const auto table :
-       {f2_chips, f1_chips, l4_chips, u5_chips, lx_chips, h7_chips, h5_chips, nrf5_chips}) {
+       {f2_chips, f1_chips, l4_chips, u5_chips, lx_chips, h7_chips, h5_chips, nrf5_chips, rp_chips,
+        kinetis_chips, kinetis_ke_chips, lpc_chips, samd_chips, efm32_chips, stellaris_chips}) {
     const std::vector<OrderingRow> more = table();
     rows.insert(rows.end(), more.begin(), more.end());
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -54,6 +55,9 @@ NonVolatile::NonVolatile(const ChipFacts& facts, std::string flash_file)
       otp_locks(facts.line->generation->otp_locks != 0 ? kOtpBlocks : 0, 0xFF),
       file_(std::move(flash_file)) {
   for (const OptionWord& word : facts.line->options) options_.emplace(word.name, word.factory);
+  const auto& content = facts.line->generation->otp_content;
+  std::copy(content.begin(), content.end(), otp.begin());
+  for (const FactoryByte& byte : facts.line->generation->factory_bytes) cells[byte.offset] = byte.value;
   if (file_.empty() || !std::filesystem::exists(file_)) return;
   load_cells();
   load_options();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/units.hpp"
 #include "vboard/core/system_bus.hpp"
@@ -48,6 +49,8 @@ class RegisterBlock {
   }
   // SystemBus::write_repeats() of a register.
   virtual bool write_repeats(std::uint32_t /*offset*/, std::uint32_t /*value*/) const { return false; }
+  // All of its bytes, where it is memory that never changes (a ROM); nothing: it is registers.
+  virtual std::optional<ByteView> memory() const { return {}; }
   virtual void reset() = 0;
 };
 

@@ -18,6 +18,12 @@ Core::Core(const CoreFacts& facts, SystemBus& bus) : impl_(std::make_unique<Impl
       system_reset();
     }
   };
+  impl_->on_send_event = [this] {
+    if (on_send_event) on_send_event();
+  };
+  impl_->on_halted = [this] {
+    if (on_halted) on_halted();
+  };
 }
 Core::~Core() = default;
 
@@ -55,6 +61,8 @@ BusStatus Core::write_ppb(Master master, Security security, std::uint32_t addres
 void Core::on_trace(TraceOut out) { impl_->trace.out = std::move(out); }
 void Core::drain_trace() { impl_->trace.advance(impl_->now); }
 
+void Core::set_halt_request(bool level) { impl_->set_halt_request(level); }
+void Core::receive_event() { impl_->receive_event(); }
 void Core::set_irq(unsigned number, bool level) { impl_->set_irq(number, level); }
 void Core::memory_changed(std::uint32_t begin, std::uint32_t size) { impl_->memory_changed(begin, size); }
 

@@ -98,6 +98,13 @@ class Core {
                       std::uint32_t value);
 
   void set_irq(unsigned number, bool level);
+  // SEV was executed; receive_event() is what it does to the other cores of the chip.
+  std::function<void()> on_send_event;
+  void receive_event();
+  // EDBGRQ: while it is high the core goes to Debug state (DFSR.EXTERNAL), if a debugger has enabled that.
+  void set_halt_request(bool level);
+  // Debug state was entered, for whatever reason (DBGTRIGGER, HALTED).
+  std::function<void()> on_halted;
   // Called when AIRCR.SYSRESETREQ or VECTRESET (`vectreset` true: the core alone, without peripherals) is
   // written, by the core or the debugger. The chip resets its parts and calls system_reset(); without a
   // handler the core resets itself. Lock-up does not call it.

@@ -60,6 +60,19 @@ void Machine::halt(std::uint32_t dfsr_bits) {
   step_armed = sleeping = locked = false;
   outcome = Outcome::redirected;
   refresh();
+  on_halted();
+}
+
+void Machine::set_halt_request(bool level) {
+  halt_request = level;
+  poll.forget();
+  refresh();
+}
+
+// Why the core goes to Debug state between two instructions.
+std::uint32_t Machine::halt_cause() const {
+  if (debug_events != 0) return debug_events;
+  return debug.c_halt ? kDfsrHalted : kDfsrExternal;
 }
 
 void Machine::leave_debug_state() {

@@ -6,7 +6,13 @@
 
 namespace probity::vboard::armv7m {
 
-enum DfsrBit : std::uint32_t { kDfsrHalted = 1, kDfsrBkpt = 2, kDfsrDwtTrap = 4, kDfsrVcatch = 8 };
+enum DfsrBit : std::uint32_t {
+  kDfsrHalted = 1,
+  kDfsrBkpt = 2,
+  kDfsrDwtTrap = 4,
+  kDfsrVcatch = 8,
+  kDfsrExternal = 16
+};
 
 enum DemcrBit : std::uint32_t {
   kVcCoreReset = 1u << 0,

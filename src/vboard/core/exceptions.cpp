@@ -254,7 +254,7 @@ void Machine::hint(unsigned code) {
     case 4:  // SEV
       event = true;
       poll.note_change();
-      return;
+      return on_send_event();
     default:  // NOP, YIELD, DBG, reserved hints
       return;
   }

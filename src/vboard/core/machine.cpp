@@ -119,8 +119,13 @@ void Machine::boot() {
     if (may_halt()) return halt(kDfsrVcatch);
     debug_events |= kDfsrVcatch;
   } else if (halt_wanted()) {
-    halt(kDfsrHalted);
+    halt(halt_cause());
   }
+}
+
+void Machine::receive_event() {
+  event = true;
+  poll.forget();
 }
 
 void Machine::set_irq(unsigned number, bool level) {
@@ -369,7 +374,7 @@ bool Machine::attend() {
     now = slice_end_;
     if (debug.transfer_pending && now >= debug.transfer_due) finish_transfer();
   } else if (halt_wanted() && !stalled) {
-    halt(debug_events != 0 ? debug_events : kDfsrHalted);
+    halt(halt_cause());
   } else if ((locked && !exception_ready_) || (sleeping && !wake_up())) {
     if (deeply_asleep()) halted_cycles += slice_end_ - now;
     pass_time(deeply_asleep() ? slice_end_ : limit_);

@@ -242,6 +242,9 @@ struct Machine {
   void system_reset();
   void hold_in_reset(bool held);
   void set_irq(unsigned number, bool level);
+  void receive_event();
+  void set_halt_request(bool level);
+  std::uint32_t halt_cause() const;
   std::uint64_t run(std::uint64_t cycles);
   // Cycles outside Debug state and deep sleep: what SysTick and CYCCNT count.
   std::uint64_t active_cycles() const { return now - halted_cycles; }
@@ -251,6 +254,8 @@ struct Machine {
   const CoreFacts facts;
   SystemBus& bus;
   std::function<void(bool)> on_reset_request;
+  std::function<void()> on_send_event, on_halted;
+  bool halt_request = false;  // EDBGRQ
 
   std::uint64_t now = 0, halted_cycles = 0;
   bool powered = false, held = false, boot_pending = false, locked = false, sleeping = false,
@@ -407,7 +412,7 @@ struct Machine {
   std::uint64_t dwt_due() const;
   void service_dwt();
   bool may_halt() const { return debug.c_debugen && may_debug_state(); }
-  bool halt_wanted() const { return may_halt() && (debug.c_halt || debug_events != 0); }
+  bool halt_wanted() const { return may_halt() && (debug.c_halt || debug_events != 0 || halt_request); }
 
   bool owns(std::uint32_t address) const;
   bool takes_size(std::uint32_t address, unsigned size) const;

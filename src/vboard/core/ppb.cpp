@@ -20,12 +20,13 @@ constexpr std::uint32_t kStir = 0xE000EF00;
 bool in(std::uint32_t address, std::uint32_t begin, std::uint32_t end) {
   return address >= begin && address < end;
 }
-// Registers that take bytes and halfwords: NVIC_IPRn, SHPRn, CFSR (B3.2.2); the ITM's stimulus ports do, too.
+constexpr std::uint32_t kScsEnd = kScs + 0x1000, kDcrdr = 0xE000EDF8;
+// Registers that take bytes and halfwords: NVIC_IPRn, SHPRn, CFSR (B3.2.2), and DCRDR, through which programs
+// and debuggers talk by halfwords (C1.6.4); the ITM's stimulus ports do, too.
 bool takes_parts(std::uint32_t address) {
   return in(address, 0xE000E400, 0xE000E4F0) || in(address, 0xE000ED18, 0xE000ED24) ||
-         in(address, 0xE000ED28, 0xE000ED2C);
+         in(address, 0xE000ED28, 0xE000ED2C) || in(address, kDcrdr, kDcrdr + 4);
 }
-constexpr std::uint32_t kScsEnd = kScs + 0x1000, kDcrdr = 0xE000EDF8;
 bool write_one_to_clear(std::uint32_t word_address) { return word_address == 0xE000ED28; }
 
 bool is_itm(std::uint32_t address) { return in(address, kItm, kItm + 0x1000); }

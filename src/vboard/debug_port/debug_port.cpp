@@ -20,18 +20,24 @@ constexpr Field DAPABORT{"DAPABORT", 0}, STKCMPCLR{"STKCMPCLR", 1}, STKERRCLR{"S
 
 // SELECT (B2.2.9)
 constexpr Field DPBANKSEL{"DPBANKSEL", 0, 4}, APBANKSEL{"APBANKSEL", 4, 4}, APSEL{"APSEL", 24, 8};
+constexpr Field ADDR{"ADDR", 4, 28};  // of a DPv3: bits 31:4 of the address; SELECT1 has those above
 
-constexpr Field VERSION{"VERSION", 12, 4};  // DPIDR (B2.2.5)
+constexpr Field VERSION{"VERSION", 12, 4};      // DPIDR (B2.2.5)
+constexpr Field TINSTANCE{"TINSTANCE", 28, 4};  // DLPIDR (B2.2.3), TARGETSEL (B2.2.11)
 
 }  // namespace
 
 DebugPort::DebugPort(const DebugPortFacts& facts, DebugBus& bus, Stats& stats, FaultPlan& faults)
-    : dpidr_(facts.dpidr), targetid_(facts.targetid), stats_(stats), faults_(faults) {
+    : facts_(facts),
+      bus_(bus),
+      stats_(stats),
+      faults_(faults),
+      space_(facts.rom_table, facts.targetid, facts.access_ports) {
   for (const MemApFacts& port : facts.access_ports) aps_.emplace_back(port, bus);
 }
 
 void DebugPort::power_on_reset() {
-  control_ = select_ = 0;
+  control_ = select_ = select1_ = result_ = 0;
   for (MemAp& ap : aps_) ap.reset();
   active_ = read_from_ = nullptr;
 }
@@ -72,26 +78,56 @@ Ack DebugPort::acknowledge_access_port(bool& corrupt_parity) {
   return Ack::ok;
 }
 
-std::uint32_t DebugPort::ap_register(std::uint32_t a32) const { return APBANKSEL.get(select_) * 0x10 + a32; }
+unsigned DebugPort::version() const { return VERSION.get(facts_.dpidr); }
+
+// What SELECT and A[3:2] address: an access port's register, or on DPv3 another word of its address space.
+std::optional<DpSpace::Register> DebugPort::ap_register(std::uint32_t a32) const {
+  if (version() < 3) return DpSpace::Register{APSEL.get(select_), APBANKSEL.get(select_) * 0x10 + a32};
+  if (select1_ != 0) return {};  // nothing is above 4 GiB
+  return DpSpace::port_register(ADDR.of(ADDR.get(select_)) | a32);
+}
 
 // Access ports that do not exist read as zero and ignore writes (B1.2.2).
-MemAp* DebugPort::selected() {
+MemAp* DebugPort::port(const std::optional<DpSpace::Register>& place) {
+  if (!place) return nullptr;
   for (MemAp& ap : aps_) {
-    if (ap.number() == APSEL.get(select_)) return &ap;
+    if (ap.number() == place->port) return &ap;
   }
   return nullptr;
 }
 
 void DebugPort::begin_ap_read(std::uint32_t a32) {
-  active_ = read_from_ = selected();
-  if (active_ != nullptr) active_->begin_read(ap_register(a32));
+  const auto place = ap_register(a32);
+  active_ = read_from_ = port(place);
+  if (active_ != nullptr) {
+    active_->begin_read(place->offset);
+  } else {
+    result_ = version() < 3 || select1_ != 0 ? 0 : space_.read(ADDR.of(ADDR.get(select_)) | a32);
+  }
   access_port_busy();
 }
 
 void DebugPort::begin_ap_write(std::uint32_t a32, std::uint32_t value) {
-  active_ = selected();
-  if (active_ != nullptr) active_->begin_write(ap_register(a32), value);
+  const auto place = ap_register(a32);
+  active_ = port(place);
+  if (active_ != nullptr) active_->begin_write(place->offset, value);
   access_port_busy();
+}
+
+// ADIv6 B2.2: DPIDR1 says addresses of 32 bits (ASIZE), BASEPTR0 that BASEPTR is valid.
+std::uint32_t DebugPort::read_identity() const {
+  constexpr std::uint32_t kAddressBits = 32, kValid = 1;
+  if (version() < 3) return facts_.dpidr;
+  switch (DPBANKSEL.get(select_)) {
+    case 0:
+      return facts_.dpidr;
+    case 1:
+      return kAddressBits;
+    case 2:
+      return facts_.rom_table | kValid;
+    default:
+      return 0;
+  }
 }
 
 std::uint32_t DebugPort::read_banked() const {
@@ -104,7 +140,7 @@ std::uint32_t DebugPort::read_banked() const {
     case 1:
       return 0x00000040;  // DLCR: WIREMODE synchronous, TURNROUND 1 cycle (B2.2.4)
     default:
-      return VERSION.get(dpidr_) >= 2 ? read_banked_v2() : 0;
+      return version() >= 2 ? read_banked_v2() : 0;
   }
 }
 
@@ -112,10 +148,13 @@ std::uint32_t DebugPort::read_banked() const {
 std::uint32_t DebugPort::read_banked_v2() const {
   switch (DPBANKSEL.get(select_)) {
     case 2:
-      return targetid_;
+      return facts_.targetid;
     case 3:
+      return TINSTANCE.set(1, facts_.instance);
     case 4:
       return 1;
+    case 5:
+      return version() >= 3 ? select1_ : 0;
     default:
       return 0;
   }
@@ -123,8 +162,12 @@ std::uint32_t DebugPort::read_banked_v2() const {
 
 // TURNROUND other than 1 is not taken up: DLCR reads back unchanged.
 void DebugPort::write_banked(std::uint32_t value) {
+  constexpr unsigned kSelect1 = 5;
+  if (DPBANKSEL.get(select_) == kSelect1 && version() >= 3) select1_ = value;
   if (DPBANKSEL.get(select_) != 0) return;
+  const bool was_powered = powered();
   control_ = (control_ & ~kControlWritable) | (value & kControlWritable);
+  if (facts_.rescue && powered() != was_powered) bus_.rescue(powered());
 }
 
 void DebugPort::write_banked_jtag(std::uint32_t value) {
@@ -138,6 +181,10 @@ void DebugPort::write_abort(std::uint32_t value) {
   if (STKERRCLR.is_set(value)) control_ &= ~STICKYERR.mask();
   if (WDERRCLR.is_set(value)) control_ &= ~WDATAERR.mask();
   if (ORUNERRCLR.is_set(value)) control_ &= ~STICKYORUN.mask();
+}
+
+bool DebugPort::is_target(std::uint32_t targetsel) const {
+  return targetsel == TINSTANCE.set(facts_.targetid, facts_.instance);
 }
 
 void DebugPort::line_reset() { select_ = DPBANKSEL.set(select_, 0); }

@@ -73,7 +73,9 @@ bool JtagChain::tdo() const {
 void JtagChain::edge(bool tms, bool tdi) {
   if (state_ == State::capture_ir) capture_instruction();
   if (state_ == State::capture_dr) capture_data();
-  if (state_ == State::shift_dr || state_ == State::shift_ir) dp_.shift(scan_.shift(tdi));
+  if (state_ == State::shift_dr || state_ == State::shift_ir) {
+    dp_.shift(idcodes_.boundary_scan != 0 ? scan_.shift(tdi) : tdi);
+  }
   state_ = next(state_, tms);
   if (state_ == State::reset) test_logic_reset();
   if (state_ == State::update_ir) {
@@ -141,7 +143,7 @@ void JtagChain::debug_port_transfer(std::uint64_t scan) {
   result_ = 0;
   switch (a32(scan)) {
     case 0x0:
-      if (reads(scan)) result_ = port_.dpidr();
+      if (reads(scan)) result_ = port_.read_identity();
       break;
     case 0x4:
       if (reads(scan)) {

@@ -11,7 +11,7 @@ namespace probity::vboard {
 class JtagChain {
  public:
   struct Idcodes {
-    std::uint32_t debug_port = 0, boundary_scan = 0;
+    std::uint32_t debug_port = 0, boundary_scan = 0;  // 0: there is no TAP of boundary scan
   };
   JtagChain(Idcodes idcodes, DebugPort& port);
 

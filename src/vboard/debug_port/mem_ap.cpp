@@ -33,8 +33,21 @@ void MemAp::reset() {
   access_.reset();
 }
 
+// A read that no register of a MEM-AP answers.
+bool MemAp::is_elsewhere(std::uint32_t offset, std::uint32_t& value) {
+  if (facts_.vendor) {
+    value = offset == IDR ? facts_.idr : bus_.vendor_read(offset);
+    return true;
+  }
+  const auto hidden = bus_.hidden_port_value();
+  if (hidden) value = *hidden;
+  return hidden.has_value();
+}
+
 // Sizes beyond a word read back as word (ADIv5.2 C2.6.4).
 void MemAp::begin_write(std::uint32_t offset, std::uint32_t value) {
+  if (facts_.vendor) return bus_.vendor_write(offset, value);
+  if (bus_.hidden_port_value()) return;
   switch (offset) {
     case CSW:
       csw_ = (value & kCswWritable) | DeviceEn.mask();
@@ -54,6 +67,7 @@ void MemAp::begin_write(std::uint32_t offset, std::uint32_t value) {
 }
 
 void MemAp::begin_read(std::uint32_t offset) {
+  if (is_elsewhere(offset, result_)) return;
   switch (offset) {
     case CSW:
       result_ = csw_ | SPIDEN.of(facts_.trust_zone && bus_.secure_debug_allowed());

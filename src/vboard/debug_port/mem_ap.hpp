@@ -12,8 +12,10 @@ struct MemApFacts {
   unsigned number = 0;  // APSEL
   std::uint32_t idr = 0, base = 0;
   std::uint32_t tar_wrap = 0x400;  // bytes: auto-increment wraps at the next multiple
-  bool core = true;                // the core and its private bus are behind it
+  bool core = true;                // a core and its private bus are behind it …
+  unsigned cpu = 0;                // … that one
   bool trust_zone = false;         // an AHB5-AP: CSW has HNONSEC and SPIDEN
+  bool vendor = false;             // no MEM-AP: its registers but IDR are DebugBus's affair
 };
 
 // The buses behind the access ports.
@@ -27,6 +29,13 @@ class DebugBus {
   // SPIDEN, as CSW shows it: a debugger may make Secure accesses at this moment. Without, what it asks for as
   // Secure goes out as Non-secure (ADIv5.2 C2.6.4, "SPIDEN").
   virtual bool secure_debug_allowed() const = 0;
+  // The request for power-up of a rescue port.
+  virtual void rescue(bool requested) = 0;
+  // A vendor's port.
+  virtual std::uint32_t vendor_read(std::uint32_t offset) = 0;
+  virtual void vendor_write(std::uint32_t offset, std::uint32_t value) = 0;
+  // While the chip hides its MEM-APs: what each of their registers reads as. Writes are lost then.
+  virtual std::optional<std::uint32_t> hidden_port_value() const = 0;
 };
 
 class MemAp {
@@ -60,6 +69,7 @@ class MemAp {
   void increment_tar(unsigned size);
 
   Security security() const;
+  bool is_elsewhere(std::uint32_t offset, std::uint32_t& value);
 
   MemApFacts facts_;
   DebugBus& bus_;

@@ -10,13 +10,14 @@ namespace {
 
 constexpr unsigned kLineResetCycles = 50, kIdleAfterReset = 2, kRequestBits = 8, kAckBits = 3, kDataBits = 32;
 constexpr unsigned kClocksToCommit = 8;
+constexpr unsigned kUnansweredCycles = 5;  // turnaround, ACK and turnaround of a write to TARGETSEL (B4.3.4)
 
 // The request's bits in the order of the wire (B4.2.1); bit 0, Start, began the frame.
 constexpr Field APnDP{"APnDP", 1}, RnW{"RnW", 2}, A32{"A[3:2]", 3, 2}, Parity{"Parity", 5}, Stop{"Stop", 6},
     Park{"Park", 7};
 constexpr Field kCheckedBits{"APnDP..A[3:2]", 1, 4};
 
-enum : std::uint32_t { DPIDR_ABORT = 0x0, CTRL_STAT = 0x4, RESEND_SELECT = 0x8, RDBUFF = 0xC };
+enum : std::uint32_t { DPIDR_ABORT = 0x0, CTRL_STAT = 0x4, RESEND_SELECT = 0x8, RDBUFF_TARGETSEL = 0xC };
 
 bool parity(std::uint32_t value) { return std::popcount(value) % 2 != 0; }
 
@@ -53,6 +54,8 @@ void SwdWire::count_ones(bool level) {
   if (state_ != State::line_reset) port_.line_reset();
   go(State::line_reset);
   dpidr_due_ = true;
+  target_due_ = port_.multi_drop();
+  selected_ = port_.answers_unselected();
 }
 
 void SwdWire::edge(bool level) {
@@ -95,6 +98,8 @@ void SwdWire::edge(bool level) {
         take_write();
       }
       return;
+    case State::selecting:
+      return take_target_bit(level);
   }
 }
 
@@ -104,13 +109,16 @@ void SwdWire::take_request() {
   request_ = {APnDP.is_set(shift_), RnW.is_set(shift_), A32.get(shift_) * 4};
   const bool well_formed = parity(kCheckedBits.get(shift_)) == Parity.is_set(shift_) &&
                            !Stop.is_set(shift_) && Park.is_set(shift_);
+  const bool selects = !request_.ap && !request_.read && request_.a32 == RDBUFF_TARGETSEL;
+  if (well_formed && selects && target_due_) return go(State::selecting);
   const bool reads_dpidr = !request_.ap && request_.read && request_.a32 == DPIDR_ABORT;
-  if (!well_formed || (dpidr_due_ && !reads_dpidr)) return go(State::silent);
+  if (!well_formed || !selected_ || (dpidr_due_ && !reads_dpidr)) return go(State::silent);
+  target_due_ = false;
   dpidr_due_ = false;
   corrupt_parity_ = false;
   ack_ = answer();
   port_.count_ack(ack_);
-  if (request_.read && (request_.ap || request_.a32 == RDBUFF)) port_.set_read_ok(ack_ == Ack::ok);
+  if (request_.read && (request_.ap || request_.a32 == RDBUFF_TARGETSEL)) port_.set_read_ok(ack_ == Ack::ok);
   go(State::turnaround_to_ack);
 }
 
@@ -132,7 +140,7 @@ Ack SwdWire::answer_dp() {
   if (!request_.read) return Ack::ok;
   switch (request_.a32) {
     case DPIDR_ABORT:
-      data_ = port_.dpidr();
+      data_ = port_.read_identity();
       break;
     case CTRL_STAT:
       data_ = port_.read_banked();
@@ -162,6 +170,25 @@ void SwdWire::take_write() {
   if (ack_ != Ack::ok) return;
   if (parity(value) != (in_parity_ != 0)) return port_.set_write_data_error();
   write_ = Write{request_, value, kClocksToCommit};
+}
+
+void SwdWire::take_target_bit(bool level) {
+  const unsigned at = position_++;
+  if (at < kUnansweredCycles) return;
+  if (at < kUnansweredCycles + kDataBits) {
+    shift_ |= Field{"bit", at - kUnansweredCycles}.of(level);
+  } else {
+    in_parity_ = level;
+    take_target();
+  }
+}
+
+// Whose TARGETID and instance these are is selected, and to be asked for its DPIDR next; all others are not.
+void SwdWire::take_target() {
+  const std::uint32_t wanted = shift_;
+  target_due_ = false;
+  selected_ = parity(wanted) == (in_parity_ != 0) && port_.is_target(wanted);
+  go(selected_ ? State::idle : State::silent);
 }
 
 void SwdWire::commit() {

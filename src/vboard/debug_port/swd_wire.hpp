@@ -1,5 +1,6 @@
 // The serial-wire end of the SWJ-DP, clock by clock: ADIv5.2 chapter B4. A packet is 8 request bits, a
-// turnaround, 3 ACK bits, then data and parity in the one or the other direction.
+// turnaround, 3 ACK bits, then data and parity in the one or the other direction. Of a port that shares the
+// wire with others only the selected one answers (multi-drop, B4.3.4).
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,7 @@ class SwdWire {
     data_out,         // data and parity to the host
     turnaround_back,  // from the target to the host
     data_in,          // data and parity from the host
+    selecting,        // a write to TARGETSEL: nobody acknowledges it
   };
   struct Request {
     bool ap = false, read = false;
@@ -44,12 +46,15 @@ class SwdWire {
   Ack answer_dp();
   void after_ack();
   void take_write();
+  void take_target_bit(bool level);
+  void take_target();
   void commit();
 
   DebugPort& port_;
   State state_ = State::silent;
   unsigned ones_ = 0, position_ = 0;
-  bool dpidr_due_ = true;  // after a line reset the first packet has to read DPIDR
+  bool dpidr_due_ = true;                      // after a line reset the first packet has to read DPIDR
+  bool selected_ = true, target_due_ = false;  // TARGETSEL may only follow a line reset
   std::uint32_t shift_ = 0;
   Request request_;
   Ack ack_ = Ack::ok;

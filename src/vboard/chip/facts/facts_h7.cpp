@@ -1,8 +1,7 @@
 // The virtual H7: facts of the generation, of each line, and ordering codes. Addresses are *_BASE of
-// cmsis-device-h7, fields its *_Pos; RM0433 H742/H743/H753/H750, RM0399 H745/H747/H755/H757 (their Cortex-M7
-// alone: the Cortex-M4 and its access port 3 are not there), RM0468 H72x/H73x, RM0455 H7A3/H7B3/H7B0. H7R3,
-// H7R7, H7S3, H7S7: cmsis-device-h7rs, RM0477; their access ports and memories as Keil.STM32H7RSxx_DFP.pdsc
-// has them.
+// cmsis-device-h7, fields its *_Pos; RM0433 H742/H743/H753/H750, RM0399 H745/H747/H755/H757, RM0468
+// H72x/H73x, RM0455 H7A3/H7B3/H7B0. H7R3, H7R7, H7S3, H7S7: cmsis-device-h7rs, RM0477; their access ports and
+// memories as Keil.STM32H7RSxx_DFP.pdsc has them.
 #include <span>
 
 #include "vboard/chip/facts/chip_line.hpp"
@@ -10,6 +9,9 @@
 #include "vboard/chip/facts/facts.hpp"
 #include "vboard/chip/flash/h7_flash.hpp"
 #include "vboard/chip/flash/h7rs_flash.hpp"
+#include "vboard/chip/nonvolatile.hpp"
+#include "vboard/chip/peripherals/cross_trigger.hpp"
+#include "vboard/chip/peripherals/rcc.hpp"
 #include "vboard/chip/peripherals/rcc_h7.hpp"
 #include "vboard/chip/peripherals/reset_rows.hpp"
 
@@ -69,6 +71,15 @@ GenerationFacts generation(std::uint32_t part) {
 
 const GenerationFacts& h74x_generation() {
   static const GenerationFacts facts = generation(0x450);
+  return facts;
+}
+// RM0399 60.4: AP3 is the Cortex-M4's AHB-AP (IDR and BASE as of any Cortex-M4).
+const GenerationFacts& h745_generation() {
+  static const GenerationFacts facts = [] {
+    GenerationFacts g = generation(0x450);
+    g.access_ports.push_back({.number = 3, .idr = 0x24770011, .base = 0xE00FF003, .cpu = 1});
+    return g;
+  }();
   return facts;
 }
 const GenerationFacts& h72x_generation() {
@@ -205,6 +216,45 @@ Device h74x(std::string_view name, std::string_view manual, const H7FlashLayout&
   return h7_device(h74x_generation(), row, layout, bank_kib, std::move(codes));
 }
 
+// A core whose option bit is clear waits in reset for its bit of RCC_GCR (RM0399 9.4.2 "Boot C1/C2";
+// FLASH_OPTSR_BCM4, _BCM7 and RCC_GCR_BOOT_C1, _C2 of stm32h745xx.h).
+BootHold boot_hold(Field option, Field release) {
+  return {.holds = [option](const NonVolatile& memory) { return !option.is_set(memory.option("OPTSR")); },
+          .address = 0x580244A0,
+          .release = release};
+}
+
+// H745/H747/H755/H757: a Cortex-M4 (__CM4_REV 0x0001) in the D2 domain at HCLK, which the core's clock
+// divided by D1CFGR.HPRE is. The TCMs are the Cortex-M7's own; the Cortex-M4 sees its boot address at 0
+// (RM0399 2.6).
+Device h745(std::string_view name, std::uint32_t bank_kib, std::vector<OrderingCodes> codes) {
+  Device device = h74x(name, "RM0399", h745_flash(), bank_kib, std::move(codes));
+  ChipLine& line = device.line;
+  line.generation = &h745_generation();
+  for (RamRegion& region : line.ram) {
+    if (region.base == itcm().base || region.base == dtcm().base) region.cores = 1;
+  }
+  line.hold = boot_hold({"BCM7", 23}, {"BOOT_C1", 2});
+  OtherCore m4{.core = cortex_m4(150), .hold = boot_hold({"BCM4", 22}, {"BOOT_C2", 3})};
+  m4.core.has_bit_band = false;
+  m4.zero_alias = [](const NonVolatile& memory) {
+    return h7_flash_reg::BOOT_ADD0.get(memory.option("BOOT4")) << 16;
+  };
+  m4.clock = [](const Rcc& rcc) {
+    constexpr std::uint32_t D1CFGR = 0x18;
+    return ahb_clock(rcc.core_clock().value, Field{"HPRE", 0, 4}.get(rcc.peek(D1CFGR)));
+  };
+  m4.clock_ready = {0x00, {"D2CKRDY", 15}};
+  line.other_cores = {std::move(m4)};
+  line.make_blocks = [](FlashController&, ChipControl& chip) {  // RM0399 60.5: a CTI on each core's own bus
+    std::vector<PlacedBlock> blocks;
+    blocks.push_back(
+        {.base = 0xE0043000, .size = 0x1000, .registers = std::make_unique<CrossTriggers>(chip, 2)});
+    return blocks;
+  };
+  return device;
+}
+
 // H742: less RAM, SRAM1 and SRAM2 apart, no SRAM3.
 Device h742(std::uint32_t bank_kib, std::vector<OrderingCodes> codes) {
   Device device = h74x("H742", "RM0433", h74x_flash(), bank_kib, std::move(codes));
@@ -270,13 +320,12 @@ std::vector<Device> devices() {
            {{"stm32h743", "vzaibx", "i"}, {"stm32h753", "vzaibx", "i"}}),
       h74x("H743xG", "RM0433", h74x_flash(), 512, {{"stm32h743", "vzaibx", "g"}}),
       h74x("H750", "RM0433", h74x_flash(), 0, {{"stm32h750", "vzix", "b"}}),
-      h74x("H745/H747/H755/H757", "RM0399", h745_flash(), 1024,
+      h745("H745/H747/H755/H757", 1024,
            {{"stm32h745", "zibx", "i"},
             {"stm32h747", "aibxz", "i"},
             {"stm32h755", "zibx", "i"},
             {"stm32h757", "aibxz", "i"}}),
-      h74x("H745xG/H747xG", "RM0399", h745_flash(), 512,
-           {{"stm32h745", "zibx", "g"}, {"stm32h747", "aibxz", "g"}}),
+      h745("H745xG/H747xG", 512, {{"stm32h745", "zibx", "g"}, {"stm32h747", "aibxz", "g"}}),
       h72x({{"stm32h723", "vz", "eg"},
             {"stm32h725", "ravzi", "eg"},
             {"stm32h730", "avzi", "b"},

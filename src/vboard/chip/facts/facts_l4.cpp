@@ -65,8 +65,8 @@ GenerationFacts g4() {
   return facts;
 }
 
-// *_BASE of stm32wb55xx.h and stm32wle5xx.h; TAPs: RM0434 41.4, RM0453 40.4. Debug registers of CPU1 alone:
-// CPU2 is not modelled.
+// *_BASE of stm32wb55xx.h and stm32wle5xx.h; TAPs: RM0434 41.4, RM0453 40.4. Debug registers of CPU1 alone;
+// CPU2 of WB, which ST's radio stack has for itself, is not modelled.
 GenerationFacts wireless(const RccFacts& rcc) {
   GenerationFacts facts = l4();
   facts.places.flash = 0x58004000;
@@ -77,6 +77,13 @@ GenerationFacts wireless(const RccFacts& rcc) {
   facts.jtag_idcode = 0x6BA00477;
   facts.rcc = &rcc;
   facts.reset_values = reset_values(0x48000000, 0x58000400, true);
+  return facts;
+}
+
+// RM0453 40.4: AP1 is the AHB-AP of CPU2, a Cortex-M0+ (IDR and BASE as of any: from memory).
+GenerationFacts dual_wl(const RccFacts& rcc) {
+  GenerationFacts facts = wireless(rcc);
+  facts.access_ports.push_back({.number = 1, .idr = 0x04770031, .base = 0xF0000003, .cpu = 1});
   return facts;
 }
 
@@ -121,7 +128,7 @@ GenerationFacts u0(std::uint32_t uid, std::uint32_t size_register) {
 
 struct Families {
   GenerationFacts l4 = vboard::l4(), g4 = vboard::g4(), g0 = vboard::g0(), c0 = vboard::c0();
-  GenerationFacts wb = wireless(wb_rcc()), wl = wireless(wl_rcc());
+  GenerationFacts wb = wireless(wb_rcc()), wl = wireless(wl_rcc()), wl5 = dual_wl(wl_rcc());
   GenerationFacts u03 = u0(0x1FFF3E50, 0x1FFF3EA0), u07 = u0(0x1FFF6E50, 0x1FFF6EA0);
 };
 
@@ -263,12 +270,35 @@ std::vector<Device> g4_devices(const Families& f) {
   };
 }
 
+LineRow wl_row(std::string_view name, std::vector<RamRegion> ram) {
+  return {name, "RM0453", 0x10006497, without_fpu(cortex_m4(62)), std::move(ram), kWL};
+}
+
 // RAM follows the flash size, the smallest have no SRAM1 (data sheet DS13105, device summary).
 Device wl_device(const GenerationFacts& family, std::vector<RamRegion> ram,
                  std::vector<OrderingCodes> codes) {
-  return l4_device(
-      family, {"WLE4/WLE5/WL54/WL55", "RM0453", 0x10006497, without_fpu(cortex_m4(62)), std::move(ram), kWL},
-      wl_layout(), std::move(codes));
+  return l4_device(family, wl_row("WLE4/WLE5", std::move(ram)), wl_layout(), std::move(codes));
+}
+
+// CPU2 waits for PWR_CR4.C2BOOT after every reset; what it then sees at 0 is the word of flash, or with C2OPT
+// clear of SRAM, that SBRV counts (RM0453 3.7.10, 6.6.4; FLASH_SRRVR of stm32wl55xx.h; SBRV of a new chip is
+// half of the flash: from memory). Its interrupts are not modelled.
+Device dual_wl_device(const GenerationFacts& family, std::vector<OrderingCodes> codes) {
+  static constexpr Field SBRV{"SBRV", 0, 16}, C2OPT{"C2OPT", 31};
+  L4Layout layout = wl_layout();
+  layout.options.push_back({"SRRVR", 0x84, SBRV.mask() | C2OPT.mask(), C2OPT.mask() | SBRV.of(0x8000), 0x78});
+  Device device =
+      l4_device(family, wl_row("WL54/WL55", {sram(32), code_sram(32, 0x20008000)}), layout, std::move(codes));
+  OtherCore cpu2{.core = cortex_m0plus(32)};
+  cpu2.shares_irqs = false;
+  cpu2.hold = {
+      .holds = [](const NonVolatile&) { return true; }, .address = 0x5800040C, .release = {"C2BOOT", 15}};
+  cpu2.zero_alias = [](const NonVolatile& memory) {
+    const std::uint32_t word = memory.option("SRRVR");
+    return (C2OPT.is_set(word) ? 0x08000000u : 0x20000000u) + SBRV.get(word) * 4;
+  };
+  device.line.other_cores = {std::move(cpu2)};
+  return device;
 }
 
 std::vector<Device> wireless_devices(const Families& f) {
@@ -295,10 +325,8 @@ std::vector<Device> wireless_devices(const Families& f) {
       wl_device(f.wl, {sram(16), code_sram(32, 0x20008000)},
                 {{"stm32wle4", "cj", "b"}, {"stm32wle5", "cj", "b"}}),
       wl_device(f.wl, {sram(32), code_sram(32, 0x20008000)},
-                {{"stm32wle4", "cj", "c"},
-                 {"stm32wle5", "cj", "c"},
-                 {"stm32wl54", "cj", "c"},
-                 {"stm32wl55", "cj", "c"}}),
+                {{"stm32wle4", "cj", "c"}, {"stm32wle5", "cj", "c"}}),
+      dual_wl_device(f.wl5, {{"stm32wl54", "cj", "c"}, {"stm32wl55", "cj", "c"}}),
   };
 }
 

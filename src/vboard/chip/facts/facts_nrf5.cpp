@@ -1,8 +1,9 @@
 // nRF51 and nRF52: Nordic's product specifications and the headers of its MDK. Names are ordering codes, as
-// "nrf52832xxaa". Their CTRL-AP, radio and watchdog are not there; peripherals keep what is written.
+// "nrf52832xxaa". Their radio and watchdog are not there; peripherals keep what is written.
 #include "vboard/chip/facts/cores.hpp"
 #include "vboard/chip/facts/facts.hpp"
 #include "vboard/chip/flash/nvmc_flash.hpp"
+#include "vboard/chip/peripherals/ctrl_ap.hpp"
 
 namespace probity::vboard {
 
@@ -22,9 +23,11 @@ constexpr RccFacts kHfint64{
 
 // Writing a word, erasing a page, erasing all: nRF51822 PS v3.1 8.13; nRF52832 PS v1.4 11.7, nRF52840 PS v1.1
 // 4.3.9: the longest times, from memory.
-constexpr NvmcFacts kNvmc51{1024, Microseconds(46), Microseconds(22'300), Microseconds(22'300)};
-constexpr NvmcFacts kNvmc52832{4096, Microseconds(338), Microseconds(89'700), Microseconds(295'300)};
-constexpr NvmcFacts kNvmc52840{4096, Microseconds(41), Microseconds(85'000), Microseconds(169'000)};
+constexpr NvmcFacts kNvmc51{1024, Microseconds(46), Microseconds(22'300), Microseconds(22'300), true};
+constexpr NvmcFacts kNvmc52832{4096, Microseconds(338), Microseconds(89'700), Microseconds(295'300), false,
+                               true};
+constexpr NvmcFacts kNvmc52840{4096, Microseconds(41), Microseconds(85'000), Microseconds(169'000), false,
+                               true};
 
 // What Nordic writes into FICR: page size and count, and on nRF52 INFO.PART, VARIANT, PACKAGE, RAM and FLASH
 // in KiB; on nRF51 CONFIGID.
@@ -48,7 +51,8 @@ struct Nrf52 {
 GenerationFacts nrf52_generation(const Nrf52& chip) {
   GenerationFacts facts = nrf5(kHfint64, 0x400);
   facts.dpidr = 0x2BA01477;
-  facts.access_ports = {{.number = 0, .idr = 0x24770011, .base = 0xE00FF003}};
+  facts.access_ports = {{.number = 0, .idr = 0x24770011, .base = 0xE00FF003},
+                        {.number = 1, .idr = kCtrlApIdr, .vendor = true}};
   facts.reset_values = {
       {kFicr + 0x010, 4096},       {kFicr + 0x014, chip.kib / 4}, {kFicr + 0x060, 0x05BE1E55},
       {kFicr + 0x064, 0x0D1E5E1D}, {kFicr + 0x100, chip.part},    {kFicr + 0x104, chip.variant},
@@ -104,6 +108,11 @@ ChipLine line_of(const Part& part) {
   line.make_flash = [nvmc = part.nvmc](const ChipFacts&, NonVolatile& memory, FlashSurroundings around) {
     return std::make_unique<NvmcFlash>(nvmc, memory, std::move(around));
   };
+  if (part.nvmc.approtect) {
+    line.make_vendor_port = [](FlashController& flash, ChipControl& chip) {
+      return std::make_unique<CtrlAp>(static_cast<NvmcFlash&>(flash), chip);
+    };
+  }
   return line;
 }
 

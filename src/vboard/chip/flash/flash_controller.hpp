@@ -65,6 +65,15 @@ class FlashController : public RegisterBlock {
   virtual std::optional<Nanoseconds> busy_until() const = 0;
   virtual unsigned rdp_level() const = 0;
   virtual bool watchdog_in_hardware() const = 0;  // IWDG_SW clear
+  // The chip is secured: no MEM-AP reaches anything, the debug port and a vendor's port are there.
+  virtual bool memory_ports_closed() const { return false; }
+  // What every register of a MEM-AP reads as then; nothing: the port's registers are as always.
+  virtual std::optional<std::uint32_t> closed_port_value() const { return {}; }
+  // What a unit that serves the debugger erases beside the controller's own commands; `done` runs when it is.
+  // False: there is no such unit, or it is refused, and `done` will not run.
+  virtual bool erase_chip(std::function<void()> /*done*/) { return false; }
+  // False where protection closes the debugger's way to this address, an error then, but not the debug port.
+  virtual bool debugger_reaches(std::uint32_t /*address*/) const { return true; }
   // TZEN, as the options in force have it; and whether debuggers reach the Secure world then.
   virtual bool trust_zone() const { return false; }
   virtual bool secure_debug_allowed() const { return true; }

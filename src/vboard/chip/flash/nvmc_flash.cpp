@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/bits.hpp"
 #include "base/bytes.hpp"
 
 namespace probity::vboard {
@@ -22,6 +23,13 @@ enum : std::uint32_t {
   ERASEPCR0 = 0x110,
   ERASEUICR = 0x114,
 };
+// Offsets in the UICR: CLENR0 and RBPCONF of nRF51 (RM v3.0 8.3), APPROTECT of nRF52 (PS v1.4 14.1).
+enum : std::uint32_t { CLENR0 = 0x000, RBPCONF = 0x004, APPROTECT = 0x208 };
+constexpr std::uint32_t kNoRegion0 = 0xFFFFFFFF, kNoProtection = 0xFF;
+constexpr Field kPr0{"PR0", 0, 8}, kPall{"PALL", 8, 8}, kApprotectPall{"PALL", 0, 8};
+// Seen of a closed nRF52840's AHB-AP (pyOCD's issue 723): its CSW, wherever one reads.
+constexpr std::uint32_t kClosedPort = 0x23000000;
+
 enum : std::uint32_t { kReadOnly = 0, kWriteEnable = 1, kEraseEnable = 2 };  // CONFIG.WEN
 
 FlashSurroundings for_uicr(FlashSurroundings around) {  // its offsets are not the code's
@@ -43,7 +51,27 @@ void NvmcFlash::reset() {
   code_.cut_short();
   uicr_.cut_short();
   config_ = kReadOnly;
+  if (line_.regions) {
+    const std::uint32_t length = load_le32(memory_.otp, CLENR0), readback = load_le32(memory_.otp, RBPCONF);
+    region0_ = length == kNoRegion0 ? 0 : length;
+    hides_region0_ = kPr0.get(readback) != kNoProtection;
+    hides_all_ = kPall.get(readback) != kNoProtection;
+  }
+  closed_ = line_.approtect && kApprotectPall.get(load_le32(memory_.otp, APPROTECT)) != kNoProtection;
   around_.changed(0, all());
+}
+
+std::optional<std::uint32_t> NvmcFlash::closed_port_value() const {
+  return closed_ ? std::optional(kClosedPort) : std::nullopt;
+}
+
+void NvmcFlash::erase_everything() {
+  settle();
+  erase_code({0, all()}, line_.all_time);
+  FlashOperation operation;
+  operation.erased = {{0, static_cast<std::uint32_t>(memory_.otp.size())}};
+  operation.done = [this] { closed_ = false; };
+  uicr_.start(std::move(operation), line_.all_time);
 }
 
 void NvmcFlash::settle() {
@@ -87,9 +115,10 @@ BusStatus NvmcFlash::write_register(std::uint32_t offset, std::uint32_t value, L
   return BusStatus::ok;
 }
 
-// An address outside the code erases nothing.
+// An address outside the code erases nothing, and code region 0 only by itself, which a debugger is not
+// (nRF51 RM v3.0 6.1.2).
 BusStatus NvmcFlash::erase_page(std::uint32_t address) {
-  if (address % line_.page_size != 0 || address >= all()) {
+  if (address % line_.page_size != 0 || address >= all() || address < region0_) {
     return ++around_.stats.flash_errors, BusStatus::ok;
   }
   erase_code({address, line_.page_size}, line_.page_time);
@@ -125,6 +154,7 @@ BusStatus NvmcFlash::program(FlashEngine& engine, std::uint32_t offset, unsigned
 }
 
 BusStatus NvmcFlash::write_cells(Security, std::uint32_t offset, unsigned size, std::uint32_t value) {
+  if (offset < region0_) return refuse();
   return program(code_, offset, size, value);
 }
 
@@ -133,10 +163,20 @@ BusStatus NvmcFlash::write_otp(std::uint32_t offset, unsigned size, std::uint32_
 }
 
 // The core is held while it reads from a flash that is busy (nRF52832 PS 11.1).
-BusStatus NvmcFlash::read_cells(Master, Security, std::uint32_t offset, unsigned size, std::uint32_t& value) {
+BusStatus NvmcFlash::read_cells(Master master, Security, std::uint32_t offset, unsigned size,
+                                std::uint32_t& value) {
   if (busy()) return BusStatus::stalled;
+  if (master == Master::debug && hidden_from_debugger(offset)) {
+    value = 0;
+    return BusStatus::ok;
+  }
   value = load_sized(memory_.cells, offset, size);
   return BusStatus::ok;
+}
+
+// Readback protection (nRF51 RM v3.0 8.2.2): a debugger reads zeros.
+bool NvmcFlash::hidden_from_debugger(std::uint32_t offset) const {
+  return hides_all_ || (hides_region0_ && offset < region0_);
 }
 
 BusStatus NvmcFlash::read_otp(std::uint32_t offset, unsigned size, std::uint32_t& value) {

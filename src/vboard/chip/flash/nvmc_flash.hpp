@@ -12,6 +12,8 @@ namespace probity::vboard {
 struct NvmcFacts {
   std::uint32_t page_size = 4096;  // bytes
   Microseconds word_time{0}, page_time{0}, all_time{0};
+  bool regions = false;    // nRF51: UICR has CLENR0 and RBPCONF
+  bool approtect = false;  // nRF52: UICR has APPROTECT
 };
 
 // Its registers from 0x4001E400 on: below are only reserved places.
@@ -35,8 +37,12 @@ class NvmcFlash final : public FlashController {
   std::optional<ByteView> window(Security security, std::uint32_t offset, std::uint32_t& begin) override;
   void settle() override;
   std::optional<Nanoseconds> busy_until() const override;
-  // What UICR.APPROTECT closes is the debug port's affair, and not modelled.
   unsigned rdp_level() const override { return 0; }
+  // UICR.APPROTECT, as it was at the last reset: nothing but the CTRL-AP answers then.
+  bool memory_ports_closed() const override { return closed_; }
+  std::optional<std::uint32_t> closed_port_value() const override;
+  // The CTRL-AP's ERASEALL: code and UICR; and the AHB-AP is open afterwards, until a reset finds it closed.
+  void erase_everything();
   bool watchdog_in_hardware() const override { return false; }
 
  private:
@@ -45,6 +51,7 @@ class NvmcFlash final : public FlashController {
   BusStatus refuse();
   BusStatus program(FlashEngine& engine, std::uint32_t offset, unsigned size, std::uint32_t value);
   BusStatus erase_page(std::uint32_t address);
+  bool hidden_from_debugger(std::uint32_t offset) const;
   void erase_code(CellRange range, Microseconds time);
   void erase_uicr(Microseconds time);
 
@@ -53,6 +60,9 @@ class NvmcFlash final : public FlashController {
   FlashSurroundings around_, uicr_around_;
   FlashEngine code_, uicr_;
   std::uint32_t config_ = 0;
+  // As UICR had them at the last reset.
+  std::uint32_t region0_ = 0;  // CLENR0: bytes of code region 0
+  bool hides_region0_ = false, hides_all_ = false, closed_ = false;
 };
 
 }  // namespace probity::vboard

@@ -29,9 +29,12 @@ void NorFlash::select() {
   phase_ = Phase::opcode;
   command_ = nullptr;
   shifted_ = 0;
-  bits_ = given_ = out_bits_ = wait_ = 0;
+  bits_ = given_ = out_bits_ = wait_ = mode_bits_ = 0;
   address_ = 0;
   taken_.clear();
+  if (continued_ == nullptr) return;
+  command_ = continued_;
+  phase_ = Phase::address;
 }
 
 IoClock NorFlash::clock(IoClock driven) {
@@ -40,6 +43,7 @@ IoClock NorFlash::clock(IoClock driven) {
     case Phase::deaf:
       return {};
     case Phase::dummies:
+      if (mode_bits_ != 0) take_mode_bits(driven.first);
       if (--wait_ == 0) begin_data();
       return {};
     case Phase::data_out:
@@ -134,8 +138,24 @@ void NorFlash::address_complete() {
   address_ = static_cast<std::uint32_t>(shifted_);
   bits_ = 0;
   wait_ = dummies();
+  const bool has_mode =
+      part_.continues_reads && command_->action == NorAction::read && command_->address_lines > 1;
+  mode_bits_ = has_mode ? 8 : 0;
+  shifted_ = 0;
   phase_ = Phase::dummies;
   if (wait_ == 0) begin_data();
+}
+
+// M7-0 follow the address on the same lines: with M5-4 = 10 the next frame has no opcode (W25Q16JV 8.2.12,
+// "Fast Read Quad I/O").
+void NorFlash::take_mode_bits(std::uint8_t io) {
+  constexpr Field kContinue{"M5-4", 4, 2};
+  constexpr std::uint32_t kOn = 2;
+  const unsigned lines = command_->address_lines;
+  shifted_ = shifted_ << lines | (io & ((1u << lines) - 1u));
+  mode_bits_ -= lines;
+  if (mode_bits_ == 0)
+    continued_ = kContinue.get(static_cast<std::uint32_t>(shifted_)) == kOn ? command_ : nullptr;
 }
 
 void NorFlash::begin_data() {

@@ -1,9 +1,9 @@
 // A SPI NOR flash, clock by clock: it knows only its chip select and what is on its lines. Wrong lines,
 // edges, dummy clocks or opcodes therefore give what they give on a board: wrong data, or nothing.
 //
-// Left out: continuous ("XIP", "performance enhance") reads, so mode bits are dummy clocks; WP# and HOLD#, so
-// the status register's write protection; suspend and resume; OTP areas; deep power-down; what Micron's NVCR
-// says at power-on.
+// Left out: continuous ("XIP", "performance enhance") reads but Winbond's, so mode bits of others are dummy
+// clocks; WP# and HOLD#, so the status register's write protection; suspend and resume; OTP areas; deep
+// power-down; what Micron's NVCR says at power-on.
 #pragma once
 
 #include <array>
@@ -28,6 +28,8 @@ class NorFlash {
   // `part` and `time`, the wire's own, must outlive it. `file` (may be empty) keeps the cells and, with
   // ".registers" behind its name, the registers. ConfigError: not readable or not of this part.
   NorFlash(const NorPart& part, const TimeSource& time, const std::string& file);
+  // Its cells are somebody else's, its registers in no file.
+  NorFlash(const NorPart& part, const TimeSource& time, Bytes& cells);
 
   const NorPart& part() const { return part_; }
 
@@ -73,6 +75,7 @@ class NorFlash {
   unsigned address_bytes();
   unsigned dummies();
   void address_complete();
+  void take_mode_bits(std::uint8_t io);
   void begin_data();
   IoClock give();
   std::uint8_t next_byte();
@@ -100,6 +103,7 @@ class NorFlash {
   std::array<std::uint8_t, static_cast<std::size_t>(NorRegister::count)> registers_{};
   std::uint8_t errors_ = 0;  // of Micron's flag status register
   bool write_enabled_ = false, four_byte_ = false, qpi_ = false, reset_enabled_ = false;
+  const NorCommand* continued_ = nullptr;  // the read that frames without opcode go on with
   std::optional<Operation> running_;
 
   // The frame under way
@@ -107,8 +111,9 @@ class NorFlash {
   NorProtocol frame_protocol_ = NorProtocol::spi;
   const NorCommand* command_ = nullptr;
   std::uint64_t shifted_ = 0;
-  unsigned bits_ = 0;  // of shifted_ that count
-  unsigned wait_ = 0;  // dummy clocks to come
+  unsigned bits_ = 0;       // of shifted_ that count
+  unsigned wait_ = 0;       // dummy clocks to come …
+  unsigned mode_bits_ = 0;  // … of whose first these many bits are to be taken as mode bits
   std::uint32_t address_ = 0;
   std::uint32_t given_ = 0;  // bytes
   Bytes taken_;

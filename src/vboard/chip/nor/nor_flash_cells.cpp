@@ -40,12 +40,19 @@ NorCells::NorCells(std::uint32_t size, std::string file)
   changed_ = false;
 }
 
+NorCells::NorCells(Bytes& cells) : size_(static_cast<std::uint32_t>(cells.size())), elsewhere_(&cells) {}
+
 std::uint8_t NorCells::read(std::uint32_t offset) const {
+  if (elsewhere_ != nullptr) return (*elsewhere_)[offset];
   const Bytes& piece = pieces_[offset / kPiece];
   return piece.empty() ? kErased : piece[offset % kPiece];
 }
 
 void NorCells::program(std::uint32_t offset, std::uint8_t value) {
+  if (elsewhere_ != nullptr) {
+    (*elsewhere_)[offset] &= value;
+    return;
+  }
   Bytes& piece = pieces_[offset / kPiece];
   if (piece.empty()) piece.assign(kPiece, kErased);
   piece[offset % kPiece] &= value;
@@ -53,6 +60,10 @@ void NorCells::program(std::uint32_t offset, std::uint8_t value) {
 }
 
 void NorCells::erase(std::uint32_t offset, std::uint32_t size) {
+  if (elsewhere_ != nullptr) {
+    std::fill_n(elsewhere_->begin() + offset, size, kErased);
+    return;
+  }
   changed_ = true;
   for (const std::uint32_t end = offset + size; offset < end;) {
     const std::uint32_t stop = std::min(end, (offset / kPiece + 1) * kPiece);

@@ -15,6 +15,8 @@ class NorCells {
   // Erased, or what `file` (may be empty or missing) holds, byte for byte. ConfigError: unreadable, or of
   // another size.
   NorCells(std::uint32_t size, std::string file);
+  // Kept by somebody else, who outlives this: all of `cells`.
+  explicit NorCells(Bytes& cells);
 
   std::uint32_t size() const { return size_; }
   std::uint8_t read(std::uint32_t offset) const;
@@ -30,7 +32,8 @@ class NorCells {
  private:
   std::uint32_t size_;
   std::string file_;
-  std::vector<Bytes> pieces_;  // empty: erased
+  Bytes* elsewhere_ = nullptr;  // null: they are here, in
+  std::vector<Bytes> pieces_;   // empty: erased
   bool changed_ = true;
 };
 

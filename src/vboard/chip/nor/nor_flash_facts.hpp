@@ -117,6 +117,7 @@ struct NorPart {
   NorField qpi_disabled = {};    // 0: opcodes travel on four lines (Micron's EVCR[7])
   NorField starts_4byte = {};    // 1: addresses have four bytes from power-on (Winbond's ADP)
   bool swaps_dtr_bytes = false;  // octal DTR data: the odd byte of a pair first (Macronix)
+  bool continues_reads = false;  // mode bits after the address can leave out the next opcode (Winbond)
   unsigned page = 256;
 };
 

@@ -33,6 +33,12 @@ NorFlash::NorFlash(const NorPart& part, const TimeSource& time, const std::strin
   reset();
 }
 
+NorFlash::NorFlash(const NorPart& part, const TimeSource& time, Bytes& cells)
+    : part_(part), time_(time), cells_(cells) {
+  for (const NorPart::RegisterFacts& row : part_.registers) reg(row.which) = row.factory;
+  reset();
+}
+
 // Text, one "NAME hex" a line, like FILE.options.
 void NorFlash::load_registers() {
   if (registers_file_.empty() || !std::filesystem::exists(registers_file_)) return;
@@ -253,6 +259,7 @@ void NorFlash::apply(const Operation& operation, bool half) {
 }
 
 void NorFlash::reset() {
+  continued_ = nullptr;
   settle();
   if (running_) apply(*running_, true);
   running_.reset();

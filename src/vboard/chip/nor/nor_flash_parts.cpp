@@ -165,6 +165,23 @@ NorPart winbond(std::string_view name, std::string_view source) {
   part.registers = {{status, 0x00, 0xFC}, {configuration, 0x02, 0x41}, {configuration2, 0x60, 0x62}};
   part.written_together = {{status, configuration}};
   part.quad_enable = {configuration, {"QE", 1}};
+  part.continues_reads = true;
+  return part;
+}
+
+NorPart w25q16jv() {
+  NorPart part = winbond("w25q16jv", "Winbond W25Q16JV data sheet; SFDP built");
+  part.id = {0xEF, 0x40, 0x15};
+  part.size = 2 * kMib;
+  part.commands = winbond_commands();
+  part.sfdp = built_sfdp(part.size, part.commands);
+  part.protection = {.bits = {2, 3, 4}, .from_bottom = {status, {"TB", 5}}};
+  part.times = {.page = Microseconds(400),
+                .erase_4k = Milliseconds(45),
+                .erase_32k = Milliseconds(120),
+                .erase_64k = Milliseconds(150),
+                .write_register = Milliseconds(10),
+                .chip = Milliseconds(5'000)};
   return part;
 }
 
@@ -229,8 +246,8 @@ NorPart s25fl128l() {
 }
 
 const std::vector<NorPart>& parts() {
-  static const std::vector<NorPart> rows{n25q128a(),     mt25ql512(), mx25l51245g(), mx25r6435f(),
-                                         mx25lm51245g(), w25q128jv(), w25q512jv(),   s25fl128l()};
+  static const std::vector<NorPart> rows{n25q128a(), mt25ql512(), mx25l51245g(), mx25r6435f(), mx25lm51245g(),
+                                         w25q16jv(), w25q128jv(), w25q512jv(),   s25fl128l()};
   return rows;
 }
 

@@ -67,7 +67,7 @@ std::optional<Nanoseconds> Rcc::next_ready() const {
 BusStatus Rcc::read_register(std::uint32_t offset, std::uint32_t& value) {
   if (offset >= facts_.size) return BusStatus::error;
   update_ready();
-  value = at(offset);
+  value = at(offset) & ~cleared_(offset);
   return BusStatus::ok;
 }
 

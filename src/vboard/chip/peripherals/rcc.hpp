@@ -32,6 +32,9 @@ class Rcc final : public RegisterBlock {
   std::uint32_t peek(std::uint32_t offset) const { return registers_[offset / 4]; }
   // `written` runs after each write: a peripheral's clock or reset may have changed.
   void on_written(std::function<void()> written) { written_ = std::move(written); }
+  // What of a register reads 0 at the moment, whatever it stores: ready bits of clocks that cores have
+  // stopped.
+  void on_read(std::function<std::uint32_t(std::uint32_t offset)> cleared) { cleared_ = std::move(cleared); }
   // When the next ready bit rises.
   std::optional<Nanoseconds> next_ready() const;
 
@@ -48,6 +51,7 @@ class Rcc final : public RegisterBlock {
   std::function<void()> clock_changed_;
   std::vector<std::uint32_t> registers_;
   std::function<void()> written_ = [] {};
+  std::function<std::uint32_t(std::uint32_t offset)> cleared_ = [](std::uint32_t) { return 0u; };
   std::vector<Nanoseconds> ready_at_;  // by row of facts_.oscillators
   Hertz core_clock_{1};
 };
