@@ -2,6 +2,7 @@
 // banking (DP SELECT), power-up, sticky errors and the WAIT and FAULT policy.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -42,11 +43,23 @@ class DapLink {
   // it answer. Returns DPIDR (SWD) or the JTAG-DP's IDCODE. Throws DapError{ack} when nothing answers.
   virtual std::uint32_t reconnect() = 0;
 
+  // Multi-drop SWD (ADIv5.2 B4.3.4). Speaks from now on to the one debug port of the wire that `targetsel`
+  // (TARGETSEL's value) names: line reset, TARGETSEL, DPIDR read; the overrun that a port sees when it is
+  // left is cleared. All ports of the wire have DPBANKSEL 0 then; nothing else of them changes. `wake`: ports
+  // that are dormant or in JTAG are brought to SWD first. Returns DPIDR. DapError{ack} when that port does
+  // not answer, ConfigError where the probe cannot do this.
+  virtual std::uint32_t select_target(std::uint32_t targetsel, bool wake);
+  // The port that select_target() last reached; nothing on a wire with one port, and when it is not known.
+  virtual std::optional<std::uint32_t> selected_target() const { return {}; }
+
   // IDCODEs found on the scan chain, nearest TDO first; empty for SWD and where the probe cannot tell.
   virtual std::vector<std::uint32_t> idcodes() { return {}; }
 
   // False where the probe hides the debug port (ST-LINK's hla transports): then only native_memory(0) serves.
   virtual bool reaches_registers() const { return true; }
+
+  // False where the probe writes SELECT by itself, as ADIv5 has it.
+  virtual bool carries_adiv6() const { return true; }
 
   // The probe's own memory access through AP `ap`, or null where it has none; owned by the link.
   virtual MemPort* native_memory(unsigned ap) {

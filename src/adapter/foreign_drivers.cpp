@@ -60,10 +60,10 @@ std::vector<ForeignDriver> rows() {
       {"usbprog", {jtag}, "the usbprog adapter"},
       {"vdebug", {jtag, dapdirect_swd}, "a Cadence virtual debug interface"},
       {"vsllink", {jtag, swd}, "the Versaloon"},
-      {"xvc", {jtag}, "a Xilinx Virtual Cable server"},
       {"xds110", {swd, jtag}, "the TI XDS110"},
       {"xlnx_axi_xvc", {jtag, swd}, "a Xilinx XVC over AXI"},
       {"xlnx_pcie_xvc", {jtag, swd}, "a Xilinx XVC over PCI Express"},
+      {"xvc", {jtag}, "a Xilinx Virtual Cable server"},
   };
 }
 

@@ -2,6 +2,9 @@
 // B4.2.5 (sticky overrun: data phase on every ACK).
 #include <fmt/format.h>
 
+#include <array>
+#include <map>
+
 #include "adapter/bit_link.hpp"
 #include "base/errors.hpp"
 #include "wire/swd_frame.hpp"
@@ -65,8 +68,15 @@ class SwdLift final : public DapLink {
 
   std::size_t run(std::span<DapTransfer> transfers) override;
   std::uint32_t reconnect() override;
+  std::uint32_t select_target(std::uint32_t targetsel, bool wake) override;
+  std::optional<std::uint32_t> selected_target() const override { return selected_; }
 
  private:
+  // What a port on the wire has in registers that frames depend on.
+  struct PortState {
+    std::uint32_t select = 0;
+    bool overrun_detect = false;  // ORUNDETECT is set: every frame has a data phase
+  };
   struct Answer {
     Ack ack = Ack::none;
     std::uint32_t value = 0;
@@ -77,15 +87,17 @@ class SwdLift final : public DapLink {
   Answer exchange(const Frame& frame);
   std::vector<Answer> stream(std::span<const Frame> frames);
   std::optional<std::uint32_t> read_dpidr();
+  void recall_overrun_detection();
   void completed(Frame frame);
   bool is_ctrl_stat_write(const Frame& f) const {
-    return f.port == Port::dp && !f.read && f.a == kCtrlStat && (select_ & kDPBANKSEL) == 0;
+    return f.port == Port::dp && !f.read && f.a == kCtrlStat && (port_.select & kDPBANKSEL) == 0;
   }
 
   BitLink& bits_;
   Clock& clock_;
-  std::uint32_t select_ = 0;
-  bool overrun_detect_ = false;  // the target has ORUNDETECT set: every frame has a data phase
+  PortState port_;                             // of the port that is spoken to
+  std::optional<std::uint32_t> selected_;      // its TARGETSEL, on a multi-drop wire
+  std::map<std::uint32_t, PortState> others_;  // as they were left, by TARGETSEL
 };
 
 Ack ack_of(std::uint64_t bits) {
@@ -151,8 +163,8 @@ std::vector<SwdLift::Answer> SwdLift::stream(std::span<const Frame> frames) {
 }
 
 void SwdLift::completed(Frame frame) {
-  if (is_ctrl_stat_write(frame)) overrun_detect_ = true;
-  if (frame.port == Port::dp && !frame.read && frame.a == kSelect) select_ = frame.value;
+  if (is_ctrl_stat_write(frame)) port_.overrun_detect = true;
+  if (frame.port == Port::dp && !frame.read && frame.a == kSelect) port_.select = frame.value;
 }
 
 std::size_t SwdLift::run(std::span<DapTransfer> transfers) {
@@ -163,12 +175,12 @@ std::size_t SwdLift::run(std::span<DapTransfer> transfers) {
   std::size_t at = 0;
   while (at < frames.size()) {
     if (is_ctrl_stat_write(frames[at])) frames[at].value |= kORUNDETECT;
-    const std::size_t length = overrun_detect_ ? std::min(stream_length, frames.size() - at) : 1;
+    const std::size_t length = port_.overrun_detect ? std::min(stream_length, frames.size() - at) : 1;
     // Within a stream SELECT may change, so CTRL/STAT writes behind its first frame start a new one.
     std::size_t end = at + 1;
     while (end < at + length && !(frames[end].port == Port::dp && frames[end].a == kCtrlStat)) ++end;
-    const auto answers = overrun_detect_ ? stream(std::span(frames).subspan(at, end - at))
-                                         : std::vector<Answer>{exchange(frames[at])};
+    const auto answers = port_.overrun_detect ? stream(std::span(frames).subspan(at, end - at))
+                                              : std::vector<Answer>{exchange(frames[at])};
     for (const Answer& answer : answers) {
       const Frame& frame = frames[at];
       if (answer.ack == Ack::ok) {
@@ -180,7 +192,7 @@ std::size_t SwdLift::run(std::span<DapTransfer> transfers) {
         ++at;
         continue;
       }
-      if (answer.ack == Ack::wait && overrun_detect_) {
+      if (answer.ack == Ack::wait && port_.overrun_detect) {
         stream(std::vector<Frame>{{Port::dp, 0, false, kORUNERRCLR, kNobody, kNobody, false}});
       }
       if (answer.ack == Ack::wait && frame.fetches) {
@@ -201,9 +213,15 @@ std::optional<std::uint32_t> SwdLift::read_dpidr() {
   return answer.value;
 }
 
+// Whoever was here before may have left overrun detection on; the length of a refused frame depends on it.
+void SwdLift::recall_overrun_detection() {
+  const Answer ctrl_stat = exchange({Port::dp, kCtrlStat, true, 0, kNobody, kNobody, false});
+  port_.overrun_detect = ctrl_stat.ack == Ack::ok && (ctrl_stat.value & kORUNDETECT) != 0;
+}
+
 std::uint32_t SwdLift::reconnect() {
-  overrun_detect_ = false;
-  select_ = 0;
+  port_ = {};
+  selected_.reset();
   std::optional<std::uint32_t> dpidr;
   for (const BitVector& wake : {swj::jtag_to_swd(), swj::dormant_to_swd()}) {
     bits_.swd_write(wake);
@@ -214,10 +232,33 @@ std::uint32_t SwdLift::reconnect() {
     throw DapError("no answer on SWD: is the target powered and wired?", static_cast<unsigned>(Ack::none),
                    "DP", 0);
   }
-  // Whoever was here before may have left overrun detection on; the length of a refused frame depends on it.
-  const Answer ctrl_stat = exchange({Port::dp, kCtrlStat, true, 0, kNobody, kNobody, false});
-  overrun_detect_ = ctrl_stat.ack == Ack::ok && (ctrl_stat.value & kORUNDETECT) != 0;
+  recall_overrun_detection();
   return *dpidr;
+}
+
+// All of it in one round trip: nobody listens to the frames behind a TARGETSEL that named nobody.
+std::uint32_t SwdLift::select_target(std::uint32_t targetsel, bool wake) {
+  if (selected_) others_[*selected_] = port_;
+  selected_.reset();
+  if (wake) others_.clear();  // whoever sleeps was reset
+  bits_.swd_write(wake ? swj::multi_drop_to_swd() : swj::line_reset());
+  bits_.swd_write(BitVector::of(swd::request(false, false, swd::kTargetSel), swd::kRequestBits));
+  bits_.swd_read(swd::kNoAckBits, false);
+  bits_.swd_write(swd::write_data(targetsel));
+  const std::array frames = {Frame{Port::dp, 0, true, 0, kNobody, kNobody, false},
+                             Frame{Port::dp, 0, false, kORUNERRCLR, kNobody, kNobody, false}};
+  const auto answers = stream(frames);
+  for (const Answer& answer : answers) {
+    if (answer.ack == Ack::ok) continue;
+    throw DapError(fmt::format("no answer on SWD from the target that TARGETSEL 0x{:08x} names", targetsel),
+                   static_cast<unsigned>(answer.ack), "DP", 0);
+  }
+  selected_ = targetsel;
+  const auto known = others_.find(targetsel);
+  port_ = known == others_.end() ? PortState{} : known->second;
+  port_.select &= ~kDPBANKSEL;
+  if (known == others_.end()) recall_overrun_detection();
+  return answers[0].value;
 }
 
 }  // namespace

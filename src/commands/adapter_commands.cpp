@@ -40,6 +40,7 @@ std::string speed(const Call& call) {
     call.session.log().info("This adapter doesn't support configurable speed");
     return {};
   }
+  if (set->value == 0) return "adapter speed: RCLK - adaptive";
   return fmt::format("adapter speed: {} kHz", set->value / 1000);
 }
 

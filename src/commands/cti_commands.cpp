@@ -67,7 +67,7 @@ class CtiWord {
     for (const auto& entry : call.session.daps) {
       if (entry->name != options.at("-dap")) continue;
       if (!entry->dap) throw ConfigError(fmt::format("DAP '{}' is not there before 'init'", entry->name));
-      return entry->dap->memory(static_cast<unsigned>(args::number(options.at("-ap-num"), 255)));
+      return entry->dap->memory(args::number32(options.at("-ap-num")));
     }
     throw ConfigError(fmt::format("there is no DAP named '{}'", options.at("-dap")));
   }

@@ -25,24 +25,41 @@ Dap& live_dap(Session& session, std::string_view name) {
   return *entry.dap;
 }
 
+// As declared, and from init() on as found.
+bool is_adiv6(const DapEntry& entry) {
+  return entry.dap ? entry.dap->adiv6() : entry.port.adi == AdiVersion::v6;
+}
+
+// The number of an ADIv5 access port, or the address of one of ADIv6, which has 4 KiB for itself.
+unsigned ap_number(const DapEntry& entry, const std::string& word) {
+  constexpr unsigned kMostApsel = 255, kApSize = 0x1000;
+  const std::uint32_t number = args::number32(word);
+  const bool good = is_adiv6(entry) ? number % kApSize == 0 : number <= kMostApsel;
+  if (!good) throw UsageError("Invalid AP number");
+  return number;
+}
+
 // The access port that `apsel` chose; kept with the DAP's other options.
 unsigned selected_ap(const DapEntry& entry) {
   const auto found = entry.options.find("apsel");
-  return found == entry.options.end() ? 0 : static_cast<unsigned>(args::number(found->second, 255));
+  return found == entry.options.end() ? 0 : ap_number(entry, found->second);
 }
 
 unsigned ap_word(const Call& call, std::size_t index) {
-  if (call.args.size() > index) return static_cast<unsigned>(args::number(call.args[index], 255));
-  return selected_ap(entry_named(call.session, call.object));
+  const DapEntry& entry = entry_named(call.session, call.object);
+  return call.args.size() > index ? ap_number(entry, call.args[index]) : selected_ap(entry);
 }
 
 std::string apreg(const Call& call) {
   args::expect(call.args, 2, 3);
   Dap& dap = live_dap(call.session, call.object);
   const unsigned ap = ap_word(call, 0);
-  const auto reg = static_cast<std::uint8_t>(args::number(call.args[1], 0xFC));
-  if (reg % 4 != 0)
-    throw UsageError(fmt::format("register address '{}' is not a multiple of 4", call.args[1]));
+  const unsigned limit = dap.adiv6() ? 4096 : 256;
+  const std::uint32_t number = args::number32(call.args[1]);
+  if (number >= limit || number % 4 != 0) {
+    throw UsageError(fmt::format("Invalid reg value (should be less than {} and 4 bytes aligned)", limit));
+  }
+  const auto reg = static_cast<std::uint16_t>(number);
   if (call.args.size() == 2) return fmt::format("0x{:08x}", dap.read_ap(ap, reg));
   dap.write_ap(ap, reg, args::number32(call.args[2]));
   return {};
@@ -61,7 +78,7 @@ std::string apsel(const Call& call) {
   args::expect(call.args, 0, 1);
   DapEntry& entry = entry_named(call.session, call.object);
   if (call.args.empty()) return fmt::format("0x{:x}", selected_ap(entry));
-  entry.options["apsel"] = fmt::format("{}", args::number(call.args[0], 255));
+  entry.options["apsel"] = fmt::format("{}", ap_number(entry, call.args[0]));
   return {};
 }
 
@@ -69,7 +86,8 @@ std::string apsel(const Call& call) {
 Handler ap_register(std::uint8_t reg) {
   return [reg](const Call& call) {
     args::expect(call.args, 0, 1);
-    return fmt::format("0x{:08x}", live_dap(call.session, call.object).read_ap(ap_word(call, 0), reg));
+    Dap& dap = live_dap(call.session, call.object);
+    return fmt::format("0x{:08x}", dap.read_ap(ap_word(call, 0), dap.ap_register(reg)));
   };
 }
 
@@ -142,35 +160,88 @@ std::string info(const Call& call) {
           ? call.session.targets.empty() ? call.session.daps.front()->name : call.session.current().dap
           : std::string(call.object);
   Dap& dap = live_dap(call.session, name);
-  const unsigned ap = call.args.empty() ? selected_ap(entry_named(call.session, name))
-                                        : static_cast<unsigned>(args::number(call.args[0], 255));
-  return describe_rom_table(dap, ap);
+  const DapEntry& entry = entry_named(call.session, name);
+  if (!call.args.empty() && call.args[0] == "root") {
+    if (!dap.adiv6()) throw UsageError("Option \"root\" not allowed with ADIv5 DAP");
+    return describe_root_table(dap);
+  }
+  return describe_rom_table(dap, call.args.empty() ? selected_ap(entry) : ap_number(entry, call.args[0]));
 }
 
-std::string create(Interpreter& interpreter, const Call& call, const std::vector<CommandRow>& object_rows) {
+// A number of -dp-id or -instance-id; OpenOCD's sentences (seen of 0.12.0).
+std::uint32_t selector(const std::string& dap, const args::Option& option, std::uint32_t most) {
+  const bool negative = option.value.starts_with('-');
+  std::uint64_t value = 0;
+  try {
+    value = args::number(std::string_view(option.value).substr(negative ? 1 : 0));
+  } catch (const UsageError&) {
+    throw UsageError(fmt::format("create {}: bad parameter {}", dap, option.name));
+  }
+  if (negative || value > most) throw UsageError(fmt::format("create {}: {} out of range", dap, option.name));
+  return static_cast<std::uint32_t>(value);
+}
+
+// Both together make a port of a multi-drop wire; one alone means nothing, as with OpenOCD.
+class MultiDropWords {
+ public:
+  bool take(const std::string& dap, const args::Option& option) {
+    if (option.name == "-dp-id") {
+      dp_id_ = selector(dap, option, 0x0FFFFFFF);
+    } else if (option.name == "-instance-id") {
+      instance_ = selector(dap, option, 0xF);
+    } else {
+      return false;
+    }
+    return true;
+  }
+  std::optional<std::uint32_t> targetsel() const {
+    if (!dp_id_ || !instance_) return {};
+    return *dp_id_ | *instance_ << 28;
+  }
+
+ private:
+  std::optional<std::uint32_t> dp_id_, instance_;
+};
+
+std::unique_ptr<DapEntry> declared_dap(const Call& call) {
   if (call.args.empty()) throw UsageError("a name is needed");
   auto entry = std::make_unique<DapEntry>();
   entry->name = call.args[0];
+  MultiDropWords multi_drop;
   for (const auto& option :
        args::options(call.args.subspan(1), {"-ignore-syspwrupack", "-adiv5", "-adiv6"})) {
     if (option.name == "-chain-position") {
       entry->tap = option.value;
-    } else {
-      args::one_of(option.name, {"-ignore-syspwrupack", "-adiv5", "-adiv6", "-dp-id", "-instance-id"});
-      entry->options[option.name] = option.value;
+    } else if (option.name == "-ignore-syspwrupack") {
+      entry->port.ignore_system_power = true;
+    } else if (!multi_drop.take(entry->name, option)) {
+      const auto which = args::one_of(option.name, {"-adiv5", "-adiv6", "-chain-position",
+                                                    "-ignore-syspwrupack", "-dp-id", "-instance-id"});
+      entry->port.adi = which == 0 ? AdiVersion::v5 : AdiVersion::v6;
     }
   }
+  entry->port.targetsel = multi_drop.targetsel();
   if (entry->tap.empty()) throw UsageError("-chain-position required when creating DAP");
   const auto& taps = call.session.taps.taps;
   if (std::ranges::find(taps, entry->tap, &JtagTap::name) == taps.end()) {
     throw ConfigError(fmt::format("-chain-position is invalid: there is no TAP named '{}'", entry->tap));
   }
-  if (entry->options.contains("-dp-id")) {
-    call.session.log().warn(
-        "dap {}: -dp-id has no effect: the targets of a multi-drop bus are not told apart", entry->name);
+  return entry;
+}
+
+std::string create(Interpreter& interpreter, const Call& call, const std::vector<CommandRow>& object_rows) {
+  call.session.daps.push_back(declared_dap(call));
+  const std::string name = call.session.daps.back()->name;
+  try {
+    // Without any multi-drop port it is left to init(): files declare chips that are never on the wire at
+    // once.
+    const auto dropped = [](const auto& other) { return other->port.targetsel.has_value(); };
+    if (std::ranges::any_of(call.session.daps, dropped)) call.session.require_daps_fit();
+    interpreter.create_object(name, object_rows);
+  } catch (...) {
+    call.session.daps.pop_back();
+    throw;
   }
-  interpreter.create_object(entry->name, object_rows);
-  call.session.daps.push_back(std::move(entry));
   return {};
 }
 
@@ -178,7 +249,7 @@ std::vector<CommandRow> object_rows() {
   constexpr auto kExec = CommandMode::exec;
   constexpr auto kAny = CommandMode::any;
   return {
-      {"info", kExec, "[ap_num]", "Shows the ROM table behind an access port.", info},
+      {"info", kExec, "[ap_num | 'root']", "Shows the ROM table behind an access port.", info},
       {"apreg", kExec, "ap_num reg [value]", "Reads or writes a register of an access port.", apreg},
       {"dpreg", kExec, "reg [value]", "Reads or writes a register of the debug port.", dpreg},
       {"apsel", kAny, "[ap_num]", "Chooses the access port that is meant where none is named.", apsel},
@@ -211,7 +282,7 @@ std::vector<CommandRow> dap_rows(Interpreter& interpreter) {
          for (const auto& entry : call.session.daps) names.push_back(entry->name);
          return args::list(names);
        }},
-      {"dap info", CommandMode::exec, "[ap_num]",
+      {"dap info", CommandMode::exec, "[ap_num | 'root']",
        "Shows the ROM table behind an access port of the current target's DAP.", info},
   };
 }

@@ -83,7 +83,45 @@ constexpr std::array<DeviceType, 24> kDeviceTypes = {{{0x00, "other"},      {0x4
                                                       {0x05, "other"},      {0x15, "Processor"},
                                                       {0x25, "DSP"},        {0x16, "Processor"}}};
 
+// DEVARCH.ARCHID of Arm's architectures: Arm CoreSight architecture specification (IHI 0029), table of
+// DEVARCH values.
+struct Architecture {
+  unsigned id;
+  std::string_view name;
+};
+constexpr std::array<Architecture, 22> kArchitectures = {
+    {{0x0A00, "RAS architecture"},
+     {0x1A01, "Instrumentation Trace Macrocell (ITM) architecture"},
+     {0x1A02, "DWT architecture"},
+     {0x1A03, "Flash Patch and Breakpoint unit (FPB) architecture"},
+     {0x2A04, "Processor debug architecture (ARMv8-M)"},
+     {0x6A05, "Processor debug architecture (ARMv8-R)"},
+     {0x0A10, "PC sample-based profiling"},
+     {0x4A13, "Embedded Trace Macrocell (ETM) architecture"},
+     {0x1A14, "Cross Trigger Interface (CTI) architecture"},
+     {0x6A15, "Processor debug architecture (v8.0-A)"},
+     {0x7A15, "Processor debug architecture (v8.1-A)"},
+     {0x8A15, "Processor debug architecture (v8.2-A)"},
+     {0x2A16, "Processor Performance Monitor (PMU) architecture"},
+     {0x0A17, "Memory Access Port v2 architecture"},
+     {0x0A27, "JTAG Access Port v2 architecture"},
+     {0x0A31, "Basic trace router"},
+     {0x0A37, "Power requestor"},
+     {0x0A47, "Unknown Access Port v2 architecture"},
+     {0x0A50, "HSSTP architecture"},
+     {0x0A63, "System Trace Macrocell (STM) architecture"},
+     {0x0A75, "CoreSight ELA architecture"},
+     {0x0AF7, "CoreSight ROM architecture"}}};
+
 }  // namespace
+
+std::string_view architecture_name(std::uint32_t devarch) {
+  if (devarch >> 21 != kArm) return "unknown";
+  for (const Architecture& a : kArchitectures) {
+    if (a.id == (devarch & 0xFFFFu)) return a.name;
+  }
+  return "unknown";
+}
 
 std::string_view designer_name(unsigned code) {
   for (const Designer& d : kDesigners) {

@@ -23,6 +23,9 @@ struct DeviceTypeName {
 };
 DeviceTypeName device_type_name(std::uint32_t devtype);
 
+// What DEVARCH says of a component: ARCHITECT in bits 31:21, ARCHID in bits 15:0.
+std::string_view architecture_name(std::uint32_t devarch);
+
 // What kind of AP an IDR tells of: "MEM-AP AHB3".
 std::string_view ap_type_name(std::uint32_t idr);
 

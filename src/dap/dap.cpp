@@ -6,26 +6,15 @@
 #include <array>
 
 #include "base/errors.hpp"
-#include "dap/dp_registers.hpp"
-#include "dap/mem_ap.hpp"
+#include "dap/dap_impl.hpp"
 
 namespace probity {
 
 namespace {
 
 constexpr Nanoseconds kWaitLimit = std::chrono::seconds(1);
-constexpr Nanoseconds kPowerLimit = std::chrono::seconds(1);
-constexpr std::uint32_t kClearAll =
-    dp::STKCMPCLR.mask() | dp::STKERRCLR.mask() | dp::WDERRCLR.mask() | dp::ORUNERRCLR.mask();
-constexpr std::uint32_t kSticky =
-    dp::STICKYERR.mask() | dp::WDATAERR.mask() | dp::STICKYORUN.mask() | dp::STICKYCMP.mask();
-constexpr std::uint32_t kPowerRequest = dp::CDBGPWRUPREQ.mask() | dp::CSYSPWRUPREQ.mask();
-constexpr std::uint32_t kPowerAck = dp::CDBGPWRUPACK.mask() | dp::CSYSPWRUPACK.mask();
 
-std::string register_text(const DapAccess& access) {
-  return fmt::format("{} register 0x{:02x} {}", access.ap ? fmt::format("AP {}", *access.ap) : "DP",
-                     access.reg, access.read ? "read" : "write");
-}
+}  // namespace
 
 std::string sticky_text(std::uint32_t ctrl_stat) {
   std::string text;
@@ -35,42 +24,16 @@ std::string sticky_text(std::uint32_t ctrl_stat) {
   return fmt::format("CTRL/STAT=0x{:08x}{}{}", ctrl_stat, text.empty() ? "" : ": ", text);
 }
 
-}  // namespace
-
-struct Dap::Impl {
-  // A wire transfer made for access `source`; SELECT writes that were put in count for the access behind
-  // them.
-  struct Compiled {
-    std::vector<DapTransfer> transfers;
-    std::vector<std::size_t> source;
-  };
-
-  Impl(Dap& dap) : dap(dap) {}
-
-  std::optional<std::uint32_t> select_for(const DapAccess& access) const;
-  Compiled compile(std::span<const DapAccess> batch);
-  std::size_t attempt(std::span<DapAccess> batch, Ack& ack);
-  [[noreturn]] void refused(const DapAccess& access, Ack ack);
-  std::uint32_t read_ctrl_stat();
-  void clear_sticky();
-  void check_jtag_sticky(const DapAccess& last);
-  void abort_access();
-  void forget();
-
-  Dap& dap;
-  bool jtag = false;
-  std::optional<std::uint32_t> select;  // as the DP has it, while known
-  std::map<unsigned, std::unique_ptr<MemAp>> mem_aps;
-};
-
 // What SELECT must hold for `access`; nothing where it does not matter.
 std::optional<std::uint32_t> Dap::Impl::select_for(const DapAccess& access) const {
+  if (access.ap && dap.adiv6_) return dp::ADDR.set(0, dp::ADDR.get(*access.ap + access.reg));
   if (access.ap) {
     // DP bank 0, so that CTRL/STAT can be read when the access faults.
     return dp::APSEL.of(*access.ap) | dp::APBANKSEL.of(access.reg >> 4u);
   }
-  // Only address 4 is banked before DPv3 (B2.2).
-  if ((access.reg & 0xFu) != dp::CTRL_STAT) return {};
+  // Only address 4 is banked before DPv3 (B2.2), then also what is read at 0 (ADIv6 B2.2).
+  const bool dpidr = dap.adiv6_ && access.read && (access.reg & 0xFu) == dp::DPIDR;
+  if ((access.reg & 0xFu) != dp::CTRL_STAT && !dpidr) return {};
   return dp::DPBANKSEL.set(select.value_or(0), access.reg >> 4u);
 }
 
@@ -131,16 +94,17 @@ std::uint32_t Dap::Impl::read_ctrl_stat() {
 void Dap::Impl::clear_sticky() {
   if (jtag) {
     // A JTAG-DP clears the flags that are written as 1 (B2.2.2).
-    std::array<DapTransfer, 1> write = {DapTransfer::store(Port::dp, dp::CTRL_STAT, kPowerRequest | kSticky)};
+    std::array<DapTransfer, 1> write = {
+        DapTransfer::store(Port::dp, dp::CTRL_STAT, dp::kPowerRequest | dp::kSticky)};
     dap.link_.run(write);
     return;
   }
-  std::array<DapTransfer, 1> write = {DapTransfer::store(Port::dp, dp::ABORT, kClearAll)};
+  std::array<DapTransfer, 1> write = {DapTransfer::store(Port::dp, dp::ABORT, dp::kClearAll)};
   dap.link_.run(write);
 }
 
 void Dap::Impl::abort_access() {
-  const std::uint32_t clear = jtag ? 0 : kClearAll;  // an SW-DP's bits
+  const std::uint32_t clear = jtag ? 0 : dp::kClearAll;  // an SW-DP's bits
   std::array<DapTransfer, 1> write = {DapTransfer::store(Port::dp, dp::ABORT, dp::DAPABORT.mask() | clear)};
   dap.link_.run(write);
   if (jtag) clear_sticky();
@@ -153,8 +117,9 @@ void Dap::Impl::forget() {
 }
 
 void Dap::Impl::refused(const DapAccess& access, Ack ack) {
-  const std::string port = access.ap ? fmt::format("AP {}", *access.ap) : "DP";
-  const std::string what = register_text(access);
+  const std::string port = dap.port_text(access);
+  const std::string what =
+      fmt::format("{} register 0x{:02x} {}", port, access.reg, access.read ? "read" : "write");
   std::string why;
   forget();
   switch (ack) {
@@ -162,6 +127,8 @@ void Dap::Impl::refused(const DapAccess& access, Ack ack) {
       const std::uint32_t ctrl_stat = read_ctrl_stat();
       clear_sticky();
       why = fmt::format("FAULT ({})", sticky_text(ctrl_stat));
+      if (access.ap && dap.options_.targetsel && !powered(ctrl_stat))
+        power_up();  // reset with others of the wire
       break;
     }
     case Ack::parity:
@@ -182,37 +149,34 @@ void Dap::Impl::refused(const DapAccess& access, Ack ack) {
 void Dap::Impl::check_jtag_sticky(const DapAccess& last) {
   if (!jtag || !last.ap) return;
   const std::uint32_t ctrl_stat = read_ctrl_stat();
-  if ((ctrl_stat & kSticky) == 0) return;
+  if ((ctrl_stat & dp::kSticky) == 0) return;
   forget();
   clear_sticky();
-  throw DapError(fmt::format("AP {}: FAULT in a batch of transfers ({})", *last.ap, sticky_text(ctrl_stat)),
-                 static_cast<unsigned>(Ack::fault), fmt::format("AP {}", *last.ap), last.reg);
+  const std::string port = dap.ap_text(*last.ap);
+  throw DapError(fmt::format("{}: FAULT in a batch of transfers ({})", port, sticky_text(ctrl_stat)),
+                 static_cast<unsigned>(Ack::fault), port, last.reg);
 }
 
-Dap::Dap(std::string name, DapLink& link, Clock& clock, Log& log)
-    : name_(std::move(name)), link_(link), clock_(clock), log_(log), impl_(std::make_unique<Impl>(*this)) {}
+Dap::Dap(std::string name, DapLink& link, Clock& clock, Log& log, DapOptions options)
+    : name_(std::move(name)),
+      link_(link),
+      clock_(clock),
+      log_(log),
+      options_(options),
+      adiv6_(options.adi == AdiVersion::v6),
+      impl_(std::make_unique<Impl>(*this)) {}
 
 Dap::~Dap() = default;
 
-void Dap::connect() {
-  impl_->forget();
-  dpidr_ = link_.reconnect();
-  if (!link_.reaches_registers()) return;
-  impl_->jtag = !link_.idcodes().empty();
-  if (!impl_->jtag) log_.info("SWD DPIDR 0x{:08x}", dpidr_);
-  // CTRL/STAT is of bank 0, which a sticky flag might keep us from selecting: ABORT first, which always goes.
-  if (!impl_->jtag) write_dp(dp::ABORT, kClearAll);
-  write_dp(dp::SELECT, 0);
-  impl_->select = 0;
-  write_dp(dp::CTRL_STAT, kPowerRequest | (impl_->jtag ? kSticky : 0));
-  const Deadline deadline(clock_, kPowerLimit, "the debug port's power-up");
-  while (true) {
-    const std::uint32_t ctrl_stat = read_dp(dp::CTRL_STAT);
-    if ((ctrl_stat & kPowerAck) == kPowerAck) break;
-    deadline.check(sticky_text(ctrl_stat));
-    clock_.sleep(Milliseconds(1));
-  }
+std::uint16_t Dap::ap_register(std::uint8_t reg) const {
+  return static_cast<std::uint16_t>(adiv6_ ? ap::kAdiv6Registers + reg : reg);
 }
+
+std::string Dap::ap_text(unsigned ap) const {
+  return adiv6_ ? fmt::format("AP 0x{:x}", ap) : fmt::format("AP {}", ap);
+}
+
+std::string Dap::port_text(const DapAccess& access) const { return access.ap ? ap_text(*access.ap) : "DP"; }
 
 std::uint32_t Dap::read_dp(std::uint8_t reg) {
   std::array<DapAccess, 1> batch = {DapAccess{{}, reg, true, 0}};
@@ -225,13 +189,13 @@ void Dap::write_dp(std::uint8_t reg, std::uint32_t value) {
   run(batch);
 }
 
-std::uint32_t Dap::read_ap(unsigned ap, std::uint8_t reg) {
+std::uint32_t Dap::read_ap(unsigned ap, std::uint16_t reg) {
   std::array<DapAccess, 1> batch = {DapAccess{ap, reg, true, 0}};
   run(batch);
   return batch[0].value;
 }
 
-void Dap::write_ap(unsigned ap, std::uint8_t reg, std::uint32_t value) {
+void Dap::write_ap(unsigned ap, std::uint16_t reg, std::uint32_t value) {
   if (const auto port = impl_->mem_aps.find(ap); port != impl_->mem_aps.end()) port->second->forget();
   std::array<DapAccess, 1> batch = {DapAccess{ap, reg, false, value}};
   run(batch);
@@ -239,6 +203,7 @@ void Dap::write_ap(unsigned ap, std::uint8_t reg, std::uint32_t value) {
 
 void Dap::run(std::span<DapAccess> batch) {
   clock_.check_interrupt();
+  impl_->address();
   const Nanoseconds begin = clock_.now();
   std::size_t at = 0;
   bool woken = false;
@@ -255,9 +220,8 @@ void Dap::run(std::span<DapAccess> batch) {
     if (ack == Ack::none && !woken) {
       // The transfer was not seen by the target, so it may be sent again after a line reset (B4.2.3).
       woken = true;
-      log_.debug("{}: no answer, line reset", register_text(batch[at]));
-      link_.reconnect();
-      impl_->select.reset();
+      log_.debug("{} register 0x{:02x}: no answer, line reset", port_text(batch[at]), batch[at].reg);
+      impl_->readdress();
       continue;
     }
     impl_->refused(batch[at], ack);

@@ -48,14 +48,18 @@ void MemAp::forget() {
   banked_ = false;
 }
 
+DapAccess MemAp::access(std::uint8_t reg, bool read, std::uint32_t value) const {
+  return {ap_, dap_.ap_register(reg), read, value};
+}
+
 void MemAp::learn() {
   if (facts_) return;
-  std::array<DapAccess, 2> first = {DapAccess{ap_, ap::CSW, true, 0}, DapAccess{ap_, ap::IDR, true, 0}};
+  std::array<DapAccess, 2> first = {access(ap::CSW, true), access(ap::IDR, true)};
   dap_.run(first);
   const std::uint32_t idr = first[1].value;
   if (ap::CLASS.get(idr) != ap::kClassMemAp) {
-    throw DapError(fmt::format("AP {} is no memory access port (IDR=0x{:08x})", ap_, idr),
-                   static_cast<unsigned>(Ack::ok), fmt::format("AP {}", ap_), ap::IDR);
+    throw DapError(fmt::format("{} is no memory access port (IDR=0x{:08x})", dap_.ap_text(ap_), idr),
+                   static_cast<unsigned>(Ack::ok), dap_.ap_text(ap_), ap::IDR);
   }
   Facts facts;
   facts.csw = first[0].value & ~(ap::SIZE.mask() | ap::ADDRINC.mask());
@@ -67,7 +71,7 @@ void MemAp::learn() {
   facts.secure_bus = is_ahb5(ap::TYPE.get(idr));
   // An AP without packed transfers reads the mode back as something else (C2.2.7).
   const std::uint32_t packed = facts.csw | ap::ADDRINC.of(ap::kAddrIncPacked) | ap::SIZE.of(0);
-  std::array<DapAccess, 2> probe = {DapAccess{ap_, ap::CSW, false, packed}, DapAccess{ap_, ap::CSW, true, 0}};
+  std::array<DapAccess, 2> probe = {access(ap::CSW, false, packed), access(ap::CSW, true)};
   dap_.run(probe);
   facts.packed = ap::ADDRINC.get(probe[1].value) == ap::kAddrIncPacked && ap::SIZE.get(probe[1].value) == 0;
   csw_.reset();
@@ -87,7 +91,7 @@ bool MemAp::set_csw(std::uint32_t value, std::uint32_t mask) {
 }
 
 void MemAp::push(std::vector<DapAccess>& batch, std::uint8_t reg, std::uint32_t value) const {
-  batch.push_back({ap_, reg, false, value});
+  batch.push_back(access(reg, false, value));
 }
 
 void MemAp::push_csw(std::vector<DapAccess>& batch, Width width, Increment increment) {
@@ -155,7 +159,7 @@ void MemAp::read_stretch(const Stretch& stretch, ByteSpan data) {
   push_csw(batch, stretch.width, stretch.increment);
   for (std::size_t at = 0; at < stretch.size; at += stretch.each) {
     push_tar(batch, stretch.address + static_cast<Address>(at));
-    batch.push_back({ap_, ap::DRW, true, 0});
+    batch.push_back(access(ap::DRW, true));
     advance_tar(stretch.each);
   }
   execute(batch);
@@ -244,7 +248,7 @@ std::size_t MemAp::push_word(std::vector<DapAccess>& batch, std::span<const Word
     advance_tar(4);
   }
   banked_ = reg != ap::DRW;
-  batch.push_back({ap_, reg, access.read, access.read ? 0 : access.value});
+  batch.push_back(this->access(reg, access.read, access.read ? 0 : access.value));
   return batch.size() - 1;
 }
 
@@ -279,13 +283,13 @@ void MemAp::run_words(std::span<WordAccess> words) {
 // What the port says of an access that the bus refused: nothing, but where it asked for Secure in vain.
 std::string MemAp::refusal() {
   if (!facts_->secure_bus || ap::HNONSEC.is_set(attributes())) return {};
-  if (ap::SPIDEN.is_set(dap_.read_ap(ap_, ap::CSW))) return {};
+  if (ap::SPIDEN.is_set(dap_.read_ap(ap_, dap_.ap_register(ap::CSW)))) return {};
   return "; secure debug is not allowed (CSW.SPIDEN = 0)";
 }
 
 // TAR does not count on an access that failed (C2.2.2), so it tells which one that was.
 void MemAp::fault(bool read, AddressRange range, Width width, const DapError& error) {
-  const Address tar = dap_.read_ap(ap_, ap::TAR);
+  const Address tar = dap_.read_ap(ap_, dap_.ap_register(ap::TAR));
   const Address bad = range.contains(tar) ? tar : range.begin;
   throw MemoryFault(fmt::format("Failed to {} memory at 0x{:08x} ({} of {} bytes from 0x{:08x}; {}{})",
                                 read ? "read" : "write", bad, read ? "read" : "write", range.size,
@@ -294,7 +298,7 @@ void MemAp::fault(bool read, AddressRange range, Width width, const DapError& er
 }
 
 void MemAp::fault(std::span<const WordAccess> batch, const DapError& error) {
-  const Address tar = dap_.read_ap(ap_, ap::TAR);
+  const Address tar = dap_.read_ap(ap_, dap_.ap_register(ap::TAR));
   auto bad =
       std::find_if(batch.begin(), batch.end(), [tar](const WordAccess& w) { return w.address == tar; });
   if (bad == batch.end()) {

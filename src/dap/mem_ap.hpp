@@ -51,6 +51,7 @@ class MemAp final : public MemPort {
   [[noreturn]] void fault(bool read, AddressRange range, Width width, const DapError& error);
   [[noreturn]] void fault(std::span<const WordAccess> batch, const DapError& error);
 
+  DapAccess access(std::uint8_t reg, bool read, std::uint32_t value = 0) const;
   void push(std::vector<DapAccess>& batch, std::uint8_t reg, std::uint32_t value) const;
   void push_csw(std::vector<DapAccess>& batch, Width width, Increment increment);
   void push_tar(std::vector<DapAccess>& batch, Address address);

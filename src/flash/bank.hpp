@@ -57,6 +57,12 @@ struct FlashJobResult {
   unsigned sectors_erased = 0, sectors_unchanged = 0;
 };
 
+// What a bank may do with the list it is in, when its chip turns out to have more banks than were declared.
+struct BankList {
+  std::function<void(FlashBankConfig)> add;      // one more, at the end, for the same target
+  std::function<void(std::string name)> rename;  // itself
+};
+
 // Errors of all calls: FlashError with register and raw value, TargetError when the core is not halted,
 // TimeoutError.
 class FlashBank {
@@ -111,6 +117,8 @@ class FlashBank {
   // Once all banks of a session exist: those declared for the same target, this one among them; a chip with
   // two banks learns here whether the second one is declared, too.
   virtual void meet(std::span<FlashBank* const> banks) { (void)banks; }
+  // Once all banks of a session exist; the list outlives the bank.
+  virtual void offer(const BankList& list) { (void)list; }
   // `flash info`: OpenOCD's words for this driver ("STM32F4xx - Rev: unknown (0x1007)" …).
   virtual std::string describe() = 0;
 

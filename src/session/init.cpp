@@ -55,6 +55,26 @@ void examine_under_reset(Target& target, Dap& dap, Adapter& adapter, Clock& cloc
   target.deassert_reset(true);
 }
 
+// Room for them is made beforehand: whoever goes through the banks goes on undisturbed when one is added.
+constexpr std::size_t kMostFoundBanks = 16;
+
+// What a bank may do when its chip turns out to have more of them than were declared.
+void offer_bank_list(Session& session, std::size_t number) {
+  Target& target = session.flash_banks[number].bank->target();
+  const auto add = [&session, &target](FlashBankConfig config) {
+    if (session.flash_banks.size() == session.flash_banks.capacity())
+      throw ConfigError(fmt::format("too many flash banks were found beside those declared (more than {})",
+                                    kMostFoundBanks));
+    auto bank = flash_driver(config.driver).make(config, target, session.clock(), session.log());
+    session.flash_banks.push_back({std::move(config), std::move(bank)});
+    for (FlashBank* member : session.banks_of(target)) member->meet(session.banks_of(target));
+  };
+  const auto rename = [&session, number](std::string name) {
+    session.flash_banks[number].config.name = std::move(name);
+  };
+  session.flash_banks[number].bank->offer({add, rename});
+}
+
 }  // namespace
 
 void Session::init() {
@@ -135,7 +155,11 @@ void Session::announce_speed(std::optional<Hertz> speed) {
         "speed\" or "
         "\"jtag_rclk\" in the init scripts.");
   }
-  log_.info("clock speed {} kHz", speed->value / 1000);
+  if (speed->value == 0) {
+    log_.info("RCLK (adaptive clock speed)");
+  } else {
+    log_.info("clock speed {} kHz", speed->value / 1000);
+  }
 }
 
 void Session::connect_wire(Transport wire) {
@@ -149,9 +173,35 @@ void Session::connect_wire(Transport wire) {
   link_ = &adapter_->connect(wire, taps);
 }
 
+void Session::require_daps_fit() const {
+  if (!transport || is_jtag(*transport) || is_hla(*transport)) return;
+  std::size_t alone = 0;
+  for (auto entry = daps.begin(); entry != daps.end(); ++entry) {
+    const auto targetsel = (*entry)->port.targetsel;
+    if (!targetsel) ++alone;
+    const auto same = [&](const auto& other) { return targetsel && other->port.targetsel == targetsel; };
+    const auto twin = std::find_if(daps.begin(), entry, same);
+    if (twin == entry) continue;
+    throw ConfigError(
+        fmt::format("{} and {} have the same multidrop selectors -dp-id 0x{:08x} and -instance-id 0x{:x}",
+                    (*twin)->name, (*entry)->name, *targetsel & 0x0FFFFFFFu, *targetsel >> 28));
+  }
+  if (alone > 1) throw ConfigError("Two or more SWD non multidrop DAPs are not supported");
+  // As OpenOCD 0.12.0 says also of several that are all multi-drop, where the probe addresses one alone.
+  const bool one_alone = transport == Transport::dapdirect_swd && daps.size() > 1;
+  if (one_alone || (alone > 0 && alone < daps.size())) {
+    throw ConfigError(fmt::format("Mixing of SWD multidrop DAPs and non multidrop DAPs is not supported{}",
+                                  one_alone ? ": with dapdirect_swd every DAP is one of the latter" : ""));
+  }
+}
+
 void Session::connect_daps() {
+  require_daps_fit();
+  const bool multi_drop = !is_jtag(*transport) && !is_hla(*transport);
   for (const auto& entry : daps) {
-    entry->dap = std::make_unique<Dap>(entry->name, *link_, host_.clock, log_);
+    DapOptions options = entry->port;
+    if (!multi_drop) options.targetsel.reset();
+    entry->dap = std::make_unique<Dap>(entry->name, *link_, host_.clock, log_, options);
     with_context("connecting to the target", [&] { entry->dap->connect(); });
   }
   if (is_jtag(*transport)) check_chain();
@@ -188,12 +238,12 @@ DapEntry& Session::dap_entry(const TargetEntry& target) {
 }
 
 unsigned Session::access_port_of(const TargetEntry& target) {
-  if (target.ap && *target.ap > 0xFF) {  // of ADIv6, where it is an address
+  Dap& dap = *dap_entry(target).dap;
+  if (target.ap && *target.ap > 0xFF && !dap.adiv6()) {  // of ADIv6, where it is an address
     throw ConfigError(
         fmt::format("target '{}': access port {:#x} is none of ADIv5 (0 to 255)", target.name, *target.ap));
   }
   if (target.ap) return *target.ap;
-  Dap& dap = *dap_entry(target).dap;
   return dap.link().reaches_registers() ? find_memory_ap(dap) : 0;
 }
 
@@ -271,6 +321,10 @@ void Session::make_flash_banks() {
     if (!entry.bank) continue;
     entry.bank->resolve([this](std::string_view name) -> FlashBank& { return flash_bank(name); });
     entry.bank->meet(banks_of(entry.bank->target()));
+  }
+  flash_banks.reserve(flash_banks.size() + kMostFoundBanks);
+  for (std::size_t i = 0; i < flash_banks.size(); ++i) {
+    if (flash_banks[i].bank) offer_bank_list(*this, i);
   }
   if (!poll_task_) poll_task_ = tasks_.add(poll_period_, [this] { poll(); });
 }

@@ -34,7 +34,8 @@ enum class Stage { config, exec };
 struct DapEntry {
   std::string name;
   std::string tap;
-  std::map<std::string, std::string> options;  // -ap-num and the like, as given
+  DapOptions port;                             // which port of the wire, and of what kind
+  std::map<std::string, std::string> options;  // what its other words were given
   std::unique_ptr<Dap> dap;
 };
 
@@ -108,8 +109,11 @@ class Session {
   // a failure the session is in the configuration stage again. The steps, for callers that run scripts
   // between them:
   void init();
-  void open_adapter();     // and its wire → execution stage
-  void connect_daps();     // also checks the JTAG chain
+  void open_adapter();  // and its wire → execution stage
+  void connect_daps();  // also checks the JTAG chain
+  // ConfigError where the DAPs declared so far cannot share one SWD wire: all of them must be multi-drop, and
+  // differ. As long as no transport is selected there is nothing to say.
+  void require_daps_fit() const;
   void examine_targets();  // a target that does not answer is a warning, not an error
   void make_flash_banks();
   void abandon_init();  // back to the configuration stage, everything closed

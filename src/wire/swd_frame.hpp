@@ -27,6 +27,10 @@ bool parity(std::uint32_t value);
 // The request byte, first bit least significant: Start, APnDP, RnW, A2, A3, parity, Stop, Park. `a` is the
 // register's address (0, 4, 8 or 0xC).
 std::uint8_t request(bool ap, bool read, std::uint8_t a);
+// A write of TARGETSEL, which no port acknowledges (B4.3.4): SWDIO is left alone for so many cycles between
+// request and data, the turnarounds included.
+inline constexpr std::uint8_t kTargetSel = 0xC;
+inline constexpr std::size_t kNoAckBits = kTurnaroundBits + kAckBits + kTurnaroundBits;
 // The host's part of the data phase of a write.
 BitVector write_data(std::uint32_t value);
 // The target's part of the data phase of a read; nothing where the parity is wrong.

@@ -10,6 +10,8 @@ constexpr std::size_t kIdleZeros = 8;
 // B5.2.2 and B5.2.3, least significant bit first.
 constexpr std::uint16_t kJtagToSwd = 0xE79E;
 constexpr std::uint16_t kSwdToJtag = 0xE73C;
+// B5.3.2: JTAG to dormant, 31 bits.
+constexpr std::uint32_t kJtagToDormant = 0x33BBBBBA;
 // B5.3.4: the 128-bit selection alert, as two halves in wire order.
 constexpr std::uint64_t kAlertFirst = 0x86852D956209F392;
 constexpr std::uint64_t kAlertSecond = 0x19BC0EA2E3DDAFE9;
@@ -49,6 +51,13 @@ BitVector dormant_to_swd() {
   bits.push(0, 4);
   bits.push(kActivateSwd, 8);
   bits.append(line_reset());
+  return bits;
+}
+
+BitVector multi_drop_to_swd() {
+  BitVector bits = high();
+  bits.push(kJtagToDormant, 31);
+  bits.append(dormant_to_swd());
   return bits;
 }
 

@@ -14,5 +14,7 @@ BitVector jtag_to_swd();
 BitVector swd_to_jtag();
 // Selection alert and activation code, for ports that power up dormant; ends with a line reset.
 BitVector dormant_to_swd();
+// The same for a wire with several ports, some of which may still be in JTAG: these are sent to sleep first.
+BitVector multi_drop_to_swd();
 
 }  // namespace probity::swj

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/errors.hpp"
 #include "wire/swj_sequence.hpp"
@@ -197,6 +198,7 @@ void Link::send_sequence(const BitVector& bits) {
 std::uint32_t Link::reconnect() { return chain_ ? reconnect_jtag() : reconnect_swd(); }
 
 std::uint32_t Link::reconnect_swd() {
+  selected_.reset();
   for (const BitVector& wake : {swj::jtag_to_swd(), swj::dormant_to_swd()}) {
     send_sequence(wake);
     std::array<DapTransfer, 1> dpidr = {DapTransfer::load(Port::dp, 0)};
@@ -204,6 +206,35 @@ std::uint32_t Link::reconnect_swd() {
   }
   throw DapError("no answer on SWD: is the target powered and wired?", static_cast<unsigned>(Ack::none), "DP",
                  0);
+}
+
+void Link::write_targetsel(std::uint32_t value) {
+  try {
+    probe_.execute(TargetSelect{value});
+  } catch (const AdapterError& e) {
+    if (!e.probe_status) throw;  // no answer to the command, but trouble on the way
+    throw ConfigError(fmt::format(
+        "CMSIS-DAP: this probe (firmware {}) cannot choose a target on a multi-drop SWD bus, which "
+        "needs version 1.2 or later: {}",
+        probe_.facts().firmware_version, e.message()));
+  }
+}
+
+std::uint32_t Link::select_target(std::uint32_t targetsel, bool wake) {
+  if (chain_) return DapLink::select_target(targetsel, wake);
+  selected_.reset();
+  send_sequence(wake ? swj::multi_drop_to_swd() : swj::line_reset());
+  write_targetsel(targetsel);
+  constexpr std::uint32_t kORUNERRCLR = 1u << 4;
+  std::array<DapTransfer, 1> dpidr = {DapTransfer::load(Port::dp, 0)};
+  std::array<DapTransfer, 1> abort = {DapTransfer::store(Port::dp, 0, kORUNERRCLR)};
+  if (run(dpidr) == 0) {
+    throw DapError(fmt::format("no answer on SWD from the target that TARGETSEL 0x{:08x} names", targetsel),
+                   static_cast<unsigned>(dpidr[0].ack), "DP", 0);
+  }
+  run(abort);
+  selected_ = targetsel;
+  return dpidr[0].value;
 }
 
 BitVector Link::scan(const jtag::Scan& scan, std::size_t capture) {

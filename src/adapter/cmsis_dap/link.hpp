@@ -38,6 +38,8 @@ class Link final : public DapLink, public JtagPins {
 
   std::size_t run(std::span<DapTransfer> transfers) override;
   std::uint32_t reconnect() override;
+  std::uint32_t select_target(std::uint32_t targetsel, bool wake) override;
+  std::optional<std::uint32_t> selected_target() const override { return selected_; }
   std::vector<std::uint32_t> idcodes() override { return idcodes_; }
   BitVector clock_pins(const jtag::Stretch& stretch, std::size_t sample_begin,
                        std::size_t sample_count) override;
@@ -51,6 +53,7 @@ class Link final : public DapLink, public JtagPins {
   std::uint32_t reconnect_swd();
   std::uint32_t reconnect_jtag();
   void send_sequence(const BitVector& bits);
+  void write_targetsel(std::uint32_t value);
   BitVector scan(const jtag::Scan& scan, std::size_t capture);
   std::uint8_t dap_index() const {
     return chain_ ? static_cast<std::uint8_t>(chain_->index()) : std::uint8_t{0};
@@ -60,6 +63,7 @@ class Link final : public DapLink, public JtagPins {
   Log& log_;
   std::optional<jtag::Chain> chain_;
   std::vector<std::uint32_t> idcodes_;
+  std::optional<std::uint32_t> selected_;  // TARGETSEL of the port spoken to, on a multi-drop wire
   std::size_t round_trips_ = 0;
   Milliseconds packet_timeout_{2000};
 };

@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/errors.hpp"
+#include "wire/swd_frame.hpp"
 
 namespace probity::cmsis_dap {
 
@@ -225,6 +226,21 @@ Bytes SwdConfigure::encode() const {
 void SwdConfigure::parse(ByteView response) {
   expect_ok(response, Command::swd_configure, "CMD_SWD_Configure");
 }
+
+// Three runs of SWCLK: each begins with its length and, in bit 7, that SWDIO is left to the target.
+Bytes TargetSelect::encode() const {
+  constexpr std::uint8_t kInput = 1u << 7;
+  const BitVector data = swd::write_data(value);
+  Bytes p = packet(Command::swd_sequence);
+  append_u8(p, 3);
+  append_u8(p, swd::kRequestBits);
+  append_u8(p, swd::request(false, false, swd::kTargetSel));
+  append_u8(p, kInput | swd::kNoAckBits);
+  append_u8(p, static_cast<std::uint8_t>(data.size()));
+  append(p, data.bytes());
+  return p;
+}
+void TargetSelect::parse(ByteView response) { expect_ok(response, Command::swd_sequence, "SWD_Sequence"); }
 
 Bytes JtagSequence::encode() const {
   Bytes p = packet(Command::jtag_sequence);

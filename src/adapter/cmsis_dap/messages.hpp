@@ -36,7 +36,8 @@ enum class Command : std::uint8_t {
   swo_baudrate = 0x19,
   swo_control = 0x1A,
   swo_status = 0x1B,
-  swo_data = 0x1C
+  swo_data = 0x1C,
+  swd_sequence = 0x1D  // since version 1.2
 };
 
 enum class InfoId : std::uint8_t {
@@ -158,6 +159,13 @@ struct SwjSequence {
 struct SwdConfigure {
   std::uint8_t turnaround_cycles;  // 1-4
   bool data_phase_always;
+  Bytes encode() const;
+  static void parse(ByteView response);
+};
+
+// A write of TARGETSEL as bits, since DAP_Transfer sends no data where nobody acknowledges.
+struct TargetSelect {
+  std::uint32_t value;
   Bytes encode() const;
   static void parse(ByteView response);
 };

@@ -19,6 +19,7 @@ using namespace ftdi;
 
 const std::string kKind = "FTDI";
 constexpr std::uint16_t kFtdiVendor = 0x0403;
+constexpr std::uint16_t kOlimexVendor = 0x15ba;  // whose probes are FTDI chips under ids of their own
 constexpr Hertz kFastJtag{10'000'000};
 
 std::string option(const AdapterSettings& settings, const std::string& word) {
@@ -211,9 +212,15 @@ DapLink& FtdiAdapter::connect(Transport transport, const JtagChain& chain) {
   return *link_;
 }
 
+// What the probe calls itself, with its chip: one FT2232H is like another.
+std::string ftdi_kind(const UsbDeviceInfo& device, const Chip& chip) {
+  return device.product_name.empty() ? std::string(chip.name)
+                                     : fmt::format("{} ({})", device.product_name, chip.name);
+}
+
 std::optional<ProbeReport> FtdiAdapter::report() {
   if (!mpsse_) return {};
-  return ProbeReport{.kind = std::string(mpsse_->chip().name),
+  return ProbeReport{.kind = ftdi_kind(device_, mpsse_->chip()),
                      .vendor = device_.vendor,
                      .product = device_.product,
                      .location = device_.location,
@@ -233,9 +240,9 @@ std::vector<ProbeReport> list_ftdis(const Host& host, const std::optional<ProbeR
   std::vector<ProbeReport> reports;
   for (const UsbDeviceInfo& device : host.usb.devices()) {
     const Chip* chip = chip_of(device.release);
-    if (chip == nullptr || device.vendor != kFtdiVendor) continue;
+    if (chip == nullptr || (device.vendor != kFtdiVendor && device.vendor != kOlimexVendor)) continue;
     const auto report =
-        report_of(std::string(chip->name), seen(device), mine, [&](ProbeReport&) { host.usb.open(device); });
+        report_of(ftdi_kind(device, *chip), seen(device), mine, [&](ProbeReport&) { host.usb.open(device); });
     if (report) reports.push_back(*report);
   }
   return reports;

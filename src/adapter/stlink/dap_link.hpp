@@ -20,6 +20,7 @@ class StlinkDapLink final : public DapLink {
   std::uint32_t reconnect() override;
   std::vector<std::uint32_t> idcodes() override;
   bool reaches_registers() const override { return registers_; }
+  bool carries_adiv6() const override { return false; }
   MemPort* native_memory(unsigned ap) override;
 
  private:

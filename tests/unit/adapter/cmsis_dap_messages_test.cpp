@@ -30,6 +30,15 @@ TEST(CmsisDapMessages, Encodings) {
             (Bytes{0x14, 2, 0x43, 0x07, 0x80, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}));
 }
 
+// Request, five clocks of input, 32 bits of data and their parity.
+TEST(CmsisDapMessages, TargetSelectLeavesTheAcknowledgeAlone) {
+  EXPECT_EQ(TargetSelect{0x01002927}.encode(),
+            (Bytes{0x1D, 3, 8, 0x99, 0x85, 33, 0x27, 0x29, 0x00, 0x01, 0x00}));
+  EXPECT_EQ(TargetSelect{0x11002927}.encode().back(), 0x01);
+  EXPECT_NO_THROW(TargetSelect::parse(Bytes{0x1D, 0x00}));
+  EXPECT_THROW(TargetSelect::parse(Bytes{0xFF}), AdapterError);
+}
+
 TEST(CmsisDapMessages, TransferRequests) {
   const std::vector<DapTransfer> batch = {DapTransfer::store(Port::dp, 0x8, 0x11223344),
                                           DapTransfer::load(Port::ap, 0xC), DapTransfer::load(Port::dp, 0x4)};
@@ -139,6 +148,33 @@ TEST(CmsisDapPlan, OneRegisterManyTimesIsOneBlock) {
   const auto packets = plan_packets(batch, 64);
   ASSERT_EQ(packets.size(), 1u);
   EXPECT_EQ(packets[0].kind, Kind::block);
+}
+
+// A probe before version 1.2: it knows no DAP_SWD_Sequence.
+class OldProbe final : public PacketPipe {
+ public:
+  void send(ByteView packet) override { command_ = packet[0]; }
+  Bytes receive(Milliseconds) override { return command_ == 0x1D ? Bytes{0xFF} : Bytes{command_, 0}; }
+  std::size_t packet_size() const override { return 64; }
+  void set_packet_size(std::size_t) override {}
+  bool exact_length() const override { return true; }
+
+ private:
+  std::uint8_t command_ = 0;
+};
+
+TEST(CmsisDapLink, AnOldProbeCannotChooseATarget) {
+  SystemClock clock;
+  Log log(clock);
+  Probe probe(std::make_unique<OldProbe>(), log);
+  Link link(probe, log, {});
+  try {
+    link.select_target(0x01002927, true);
+    ADD_FAILURE() << "no error";
+  } catch (const ConfigError& e) {
+    EXPECT_NE(e.message().find("needs version 1.2"), std::string::npos) << e.message();
+  }
+  EXPECT_FALSE(link.selected_target());
 }
 
 }  // namespace

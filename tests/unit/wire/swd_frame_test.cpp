@@ -34,5 +34,12 @@ TEST(SwdFrame, ReadDataIsRefusedWithWrongParity) {
   EXPECT_EQ(read_data(flipped, 3), std::nullopt);
 }
 
+// As traces of RP2040 show it: 0x99, five clocks left alone, TARGETSEL and its parity.
+TEST(SwdFrame, TargetSelect) {
+  EXPECT_EQ(request(false, false, kTargetSel), 0x99);
+  EXPECT_EQ(kNoAckBits, 5u);
+  EXPECT_EQ(write_data(0x11002927).value(0, 33), 0x1'1100'2927u);
+}
+
 }  // namespace
 }  // namespace probity::swd::swd_frame_test

@@ -59,5 +59,15 @@ TEST(SwjSequence, DormantToSwd) {
   EXPECT_GE(leading_ones(wake, 8 + 140), 50u);
 }
 
+TEST(SwjSequence, MultiDropSendsJtagToSleepBeforeItWakesAll) {
+  const BitVector bits = multi_drop_to_swd();
+  const std::size_t ones = leading_ones(bits);
+  EXPECT_GE(ones, 50u);
+  // IHI 0031 B5.3.2: 0x33BBBBBA in 31 bits; the alert's 8 ones follow.
+  EXPECT_EQ(bits.value(ones, 31), 0x33BBBBBAu);
+  EXPECT_EQ(bits.slice(ones + 31, dormant_to_swd().size()), dormant_to_swd());
+  EXPECT_EQ(bits.size(), ones + 31 + dormant_to_swd().size());
+}
+
 }  // namespace
 }  // namespace probity::swj::swj_sequence_test
