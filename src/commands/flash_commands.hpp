@@ -21,6 +21,12 @@ std::vector<CommandRow> stm32h5x_rows();
 std::vector<CommandRow> stm32h7x_rows();
 std::vector<CommandRow> stm32l4x_rows();
 std::vector<CommandRow> nrf5_rows();
+std::vector<CommandRow> efm32_rows();
+std::vector<CommandRow> stellaris_rows();
+std::vector<CommandRow> kinetis_rows();
+std::vector<CommandRow> at91samd_rows();
+std::vector<CommandRow> rp2040_rows();
+std::vector<CommandRow> lpc2000_rows();
 std::vector<CommandRow> stmqspi_rows();
 std::vector<CommandRow> stm32lx_rows();
 

@@ -64,6 +64,12 @@ std::vector<CommandRow> all_rows(Interpreter& interpreter) {
   add(printing(stm32h5x_rows()));
   add(printing(stm32h7x_rows()));
   add(printing(nrf5_rows()));
+  add(printing(efm32_rows()));
+  add(printing(stellaris_rows()));
+  add(printing(kinetis_rows()));
+  add(printing(at91samd_rows()));
+  add(rp2040_rows());
+  add(printing(lpc2000_rows()));
   add(printing(stmqspi_rows()));
   add(semihosting_rows());
   add(rtt_rows());

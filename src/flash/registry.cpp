@@ -3,7 +3,13 @@
 #include "base/errors.hpp"
 #include "flash/bank.hpp"
 #include "flash/foreign_bank.hpp"
-#include "flash/nrf5_bank.hpp"
+#include "flash/microchip/at91samd_bank.hpp"
+#include "flash/nordic/nrf5_bank.hpp"
+#include "flash/nxp/kinetis_bank.hpp"
+#include "flash/nxp/kinetis_ke_bank.hpp"
+#include "flash/nxp/lpc2000_bank.hpp"
+#include "flash/raspberry_pi/rp2040_bank.hpp"
+#include "flash/silabs/efm32_bank.hpp"
 #include "flash/stm32/f1_bank.hpp"
 #include "flash/stm32/f2_bank.hpp"
 #include "flash/stm32/f2_otp.hpp"
@@ -14,6 +20,7 @@
 #include "flash/stm32/lx_bank.hpp"
 #include "flash/stm32/qspi/qspi_bank.hpp"
 #include "flash/stm32/wide_word_otp.hpp"
+#include "flash/ti/stellaris_bank.hpp"
 #include "flash/virtual_bank.hpp"
 
 namespace probity {
@@ -40,6 +47,16 @@ std::unique_ptr<FlashBank> make_nrf5(const FlashBankConfig& config, Target& targ
   return std::make_unique<nrf5::Nrf5Bank>(config, target, clock, log);
 }
 
+template <class Bank>
+std::unique_ptr<FlashBank> make_bank(const FlashBankConfig& config, Target& target, Clock& clock, Log& log) {
+  return std::make_unique<Bank>(config, target, clock, log);
+}
+
+template <bool kAny>
+std::unique_ptr<FlashBank> make_rp(const FlashBankConfig& config, Target& target, Clock& clock, Log& log) {
+  return std::make_unique<rp::RpBank>(config, kAny, target, clock, log);
+}
+
 template <class MainBank, const stm32::WideWordFamily* kFamily>
 std::unique_ptr<FlashBank> make_wide_word(const FlashBankConfig& config, Target& target, Clock& clock,
                                           Log& log) {
@@ -53,8 +70,16 @@ std::unique_ptr<FlashBank> make_wide_word(const FlashBankConfig& config, Target&
 
 const std::vector<FlashDriver>& flash_drivers() {
   static const std::vector<FlashDriver> drivers{
+      {"at91samd", make_bank<samd::SamdBank>, samd::check_bank},
+      {"efm32", make_bank<efm32::Efm32Bank>},
+      {"lpc2000", make_bank<lpc::LpcBank>, lpc::check_bank},
+      {"kinetis", make_bank<kinetis::KinetisBank>},
+      {"kinetis_ke", make_bank<kinetis_ke::KinetisKeBank>},
       {"nrf5", make_nrf5},
       {"nrf51", make_nrf5},
+      {"rp2040_flash", make_rp<false>},
+      {"rp2xxx", make_rp<true>},
+      {"stellaris", make_bank<stellaris::StellarisBank>},
       {"stm32f1x", [](const FlashBankConfig& config, Target& target, Clock& clock,
                       Log& log) { return std::make_unique<stm32::F1Bank>(config, target, clock, log); }},
       {"stm32f2x", make_stm32f2x},

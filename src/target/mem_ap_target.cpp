@@ -39,6 +39,7 @@ class MemApTarget final : public Target {
   void assert_reset(bool) override { state_ = TargetState::reset; }
   void deassert_reset(bool halt) override { state_ = halt ? TargetState::halted : TargetState::running; }
   void reset_seen_by_another() override {}
+  void set_reset_release(std::function<void()>) override {}
   void soft_reset_halt() override { no_core("reset"); }
 
   const std::vector<CoreRegister>& registers() const override { return none_; }

@@ -124,6 +124,10 @@ class Target {
   // Between the two: another target that means the same core (`-dap`, `-ap-num`) has seen the reset, and by
   // that cleared DHCSR.S_RESET_ST.
   virtual void reset_seen_by_another() = 0;
+  // What lets the core go on where the chip itself goes on holding it in reset after nRST was released (the
+  // extended reset of SAM D's device service unit). deassert_reset() calls it while S_RESET_ST stays set;
+  // vector catch is armed then. It may throw what memory accesses throw.
+  virtual void set_reset_release(std::function<void()> release) = 0;
   // A reset by software alone (`soft_reset_halt`).
   virtual void soft_reset_halt() = 0;
 

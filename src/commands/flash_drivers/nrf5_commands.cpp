@@ -4,7 +4,7 @@
 #include "base/errors.hpp"
 #include "commands/args.hpp"
 #include "commands/flash_commands.hpp"
-#include "flash/nrf5_bank.hpp"
+#include "flash/nordic/nrf5_bank.hpp"
 #include "session/session.hpp"
 
 namespace probity {

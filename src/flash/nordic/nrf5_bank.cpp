@@ -1,4 +1,4 @@
-#include "flash/nrf5_bank.hpp"
+#include "flash/nordic/nrf5_bank.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/errors.hpp"
-#include "flash/crc32.hpp"
-#include "flash/stream.hpp"
+#include "flash/unchanged.hpp"
 
 namespace probity::nrf5 {
 
@@ -290,66 +289,11 @@ void Nrf5Bank::write(std::uint32_t offset, ByteView data) {
     sectors_[i].erased.reset();
 }
 
-std::vector<FlashWrite> outside(const std::vector<FlashWrite>& writes, const std::vector<Sector>& sectors,
-                                const std::vector<bool>& left_alone) {
-  std::vector<FlashWrite> rest;
-  for (const FlashWrite& write : writes) {
-    const AddressRange all{write.offset, write.data.size()};
-    for (std::size_t i = 0; i < sectors.size(); ++i) {
-      const Sector& sector = sectors[i];
-      if (left_alone[i] || !all.overlaps({sector.offset, sector.size})) continue;
-      const std::uint32_t begin = std::max(write.offset, sector.offset);
-      const auto end = std::min<std::uint64_t>(all.end(), sector.offset + sector.size);
-      const Bytes part(write.data.begin() + (begin - write.offset),
-                       write.data.begin() + static_cast<std::ptrdiff_t>(end - write.offset));
-      const bool joins = !rest.empty() && rest.back().offset + rest.back().data.size() == begin;
-      if (joins) {
-        rest.back().data.insert(rest.back().data.end(), part.begin(), part.end());
-      } else {
-        rest.push_back({begin, part});
-      }
-    }
-  }
-  return rest;
-}
-
-// Which sectors hold already what erasing and writing would leave in them.
-std::vector<bool> Nrf5Bank::unchanged(const FlashJob& job) {
-  std::vector<bool> same(sectors_.size(), false);
-  if (!job.skip_unchanged || is_uicr() || job.erase.empty()) return same;
-  std::vector<AddressRange> ranges;
-  for (const unsigned i : job.erase) ranges.push_back({base_ + sectors_[i].offset, sectors_[i].size});
-  const auto sums = crc_on_chip(target_, ranges, watchdog(), log_);
-  if (!sums) return same;
-  for (std::size_t i = 0; i < job.erase.size(); ++i) {
-    const Sector& sector = sectors_[job.erase[i]];
-    Bytes wanted(sector.size, 0xFF);
-    for (const FlashWrite& write : job.writes) {
-      for (std::size_t at = 0; at < write.data.size(); ++at) {
-        const std::uint64_t offset = write.offset + at;
-        if (offset >= sector.offset && offset < sector.offset + sector.size)
-          wanted[offset - sector.offset] = write.data[at];
-      }
-    }
-    same[job.erase[i]] = (*sums)[i] == crc32(wanted);
-  }
-  return same;
-}
-
 FlashJobResult Nrf5Bank::run(const FlashJob& job) {
   require_halted();
   need_probe();
-  const std::vector<bool> same = unchanged(job);
-  FlashJob rest;
-  for (const unsigned i : job.erase) {
-    if (!same[i]) rest.erase.push_back(i);
-  }
-  rest.writes = outside(job.writes, sectors_, same);
-  FlashJobResult result = FlashBank::run(rest);
-  result.sectors_unchanged = static_cast<unsigned>(job.erase.size() - rest.erase.size());
-  result.bytes_written = 0;
-  for (const FlashWrite& write : job.writes) result.bytes_written += write.data.size();
-  return result;
+  if (is_uicr()) return FlashBank::run(job);
+  return run_changed(*this, job, unchanged_sectors(*this, job, log_));
 }
 
 void Nrf5Bank::protect(SectorRange range, bool on) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "flash/bank.hpp"
-#include "flash/nrf5_parts.hpp"
+#include "flash/nordic/nrf5_parts.hpp"
 
 namespace probity::nrf5 {
 
@@ -50,13 +50,8 @@ class Nrf5Bank final : public FlashBank {
   void program_word_by_word(Address address, ByteView words);
   void require_unprotected(unsigned first, unsigned last, std::string_view verb);
   std::uint32_t region0();
-  std::vector<bool> unchanged(const FlashJob& job);
 
   Chip chip_;
 };
-
-// The parts of `writes` (by offset) that lie in no sector with `left_alone`.
-std::vector<FlashWrite> outside(const std::vector<FlashWrite>& writes, const std::vector<Sector>& sectors,
-                                const std::vector<bool>& left_alone);
 
 }  // namespace probity::nrf5

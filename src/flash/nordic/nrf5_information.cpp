@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/errors.hpp"
-#include "flash/nrf5_bank.hpp"
+#include "flash/nordic/nrf5_bank.hpp"
 
 namespace probity::nrf5 {
 

@@ -1,4 +1,4 @@
-#include "flash/nrf5_parts.hpp"
+#include "flash/nordic/nrf5_parts.hpp"
 
 #include <fmt/format.h>
 

@@ -40,6 +40,7 @@ class CortexM final : public Target, private CortexMControls {
   void assert_reset(bool halt) override;
   void deassert_reset(bool halt) override;
   void reset_seen_by_another() override { reset_seen_by_another_ = resetting_; }
+  void set_reset_release(std::function<void()> release) override { reset_release_ = std::move(release); }
   void soft_reset_halt() override;
 
   const std::vector<CoreRegister>& registers() const override { return registers_.registers(); }
@@ -208,6 +209,7 @@ class CortexM final : public Target, private CortexMControls {
 
   bool resetting_ = false;  // between assert_reset and deassert_reset
   bool reset_seen_by_another_ = false;
+  std::function<void()> reset_release_ = [] {};
   bool srst_pulled_ = false;
   std::optional<SavedContext> saved_;
 };

@@ -17,6 +17,7 @@ constexpr Milliseconds kTimeToSeeReset{200};
 constexpr Milliseconds kTimeToLeaveReset{5000};
 constexpr Milliseconds kTimeToCatch{100};
 constexpr Milliseconds kTimeToHalt{1000};
+constexpr unsigned kLooksBeforeRelease = 2;  // a reset that ends by itself has ended by then, mostly
 
 }  // namespace
 
@@ -138,6 +139,7 @@ bool CortexM::wait_reset_over() {
     seen |= debug_.take_reset_seen();
     answered |= dhcsr.has_value();
     if (seen && dhcsr && !DHCSR::S_RESET_ST.is_set(*dhcsr)) return true;
+    if (seen && dhcsr && tries >= kLooksBeforeRelease) reset_release_();
     if (!seen && answered && see.passed()) return false;
     leave.check(dhcsr ? fmt::format("DHCSR={:#010x}", *dhcsr) : "the debug port does not answer");
     if (tries > 1) env_.clock.sleep(kPollPause);

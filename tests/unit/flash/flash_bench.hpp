@@ -34,6 +34,9 @@ struct BenchOptions {
   std::string more;                  // of the virtual board: ",fault=…"
   std::string driver = "stm32f2x";   // of the bank
   unsigned ap = 0;                   // the core's access port
+  DapOptions dap = {};
+  Address ram = kRam, base = 0;              // of the work area, of the bank
+  std::vector<std::string> bank_words = {};  // the driver's own
 };
 
 // The chip halted at reset, its main flash bank made and not yet probed.
@@ -52,25 +55,27 @@ class Bench {
     adapter = adapter_driver(options.way.driver).make(host, settings, log);
     adapter->open();
     adapter->set_speed(settings.speed);
-    dap.emplace("dap", adapter->connect(options.way.transport, {}), virtual_host.clock(), log);
+    dap.emplace("dap", adapter->connect(options.way.transport, {}), virtual_host.clock(), log, options.dap);
     dap->connect();
     target = make_cortex_m("stm32f4x.cpu",
                            {*dap, dap->memory(options.ap), *adapter, reset, virtual_host.clock(), log});
     target->examine();
-    target->work_areas().config = {kRam, options.work_area, false};
+    target->work_areas().config = {options.ram, options.work_area, false};
     reset_halt();
-    bank = make_bank(0);
+    bank = make_bank(options.base, "stm32f4x.flash", options.bank_words);
   }
 
   void reset_halt() {
     target->assert_reset(true);
     target->deassert_reset(true);
   }
-  std::unique_ptr<FlashBank> make_bank(Address base, const std::string& name = "stm32f4x.flash") {
+  std::unique_ptr<FlashBank> make_bank(Address base, const std::string& name = "stm32f4x.flash",
+                                       std::vector<std::string> words = {}) {
     FlashBankConfig config;
     config.name = name;
     config.driver = driver;
     config.base = base;
+    config.options = std::move(words);
     return flash_driver(driver).make(config, *target, virtual_host.clock(), log);
   }
   Bytes content(std::uint32_t offset, std::size_t size) const {

@@ -1,5 +1,5 @@
 // Drivers `nrf5` and `nrf51`: what a chip is from its information registers, and what is left to be written.
-#include "flash/nrf5_bank.hpp"
+#include "flash/nordic/nrf5_bank.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,34 +43,6 @@ TEST(Nrf5Parts, InfoOfAnotherSeriesIsNone) {
   EXPECT_FALSE(info_of(0xFFFFFFFF, 0, 0, 0, 0));
   EXPECT_FALSE(info_of(0x53000, 0, 0, 0, 0));
   EXPECT_TRUE(info_of(0x51822, 0, 0, 0, 0));
-}
-
-const std::vector<Sector> kPages = {{0, 16, {}, {}}, {16, 16, {}, {}}, {32, 16, {}, {}}};
-
-Bytes counting(std::size_t size, std::uint8_t first = 0) {
-  Bytes bytes;
-  for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<std::uint8_t>(first + i));
-  return bytes;
-}
-
-TEST(Nrf5Outside, EverythingWhereNothingIsLeftAlone) {
-  const auto rest = outside({{4, counting(40)}}, kPages, {false, false, false});
-  ASSERT_EQ(rest.size(), 1u);
-  EXPECT_EQ(rest[0].offset, 4u);
-  EXPECT_EQ(rest[0].data, counting(40));
-}
-
-TEST(Nrf5Outside, WhatLiesOnBothSidesOfASectorThatIsRight) {
-  const auto rest = outside({{4, counting(40)}}, kPages, {false, true, false});
-  ASSERT_EQ(rest.size(), 2u);
-  EXPECT_EQ(rest[0].offset, 4u);
-  EXPECT_EQ(rest[0].data, counting(12));
-  EXPECT_EQ(rest[1].offset, 32u);
-  EXPECT_EQ(rest[1].data, counting(12, 28));
-}
-
-TEST(Nrf5Outside, NothingWhereAllIsRight) {
-  EXPECT_TRUE(outside({{0, counting(48)}}, kPages, {true, true, true}).empty());
 }
 
 }  // namespace
