@@ -49,6 +49,19 @@ proc _gpios_of_old {old said signals chip numbers} {
     foreach signal $signals number $numbers { adapter gpio $signal {*}[_gpio_place $chip $number] }
 }
 
+proc _only_dap {word} {
+    set names [dap names]
+    if {[llength $names] == 0} { return -code error "$word: there is no 'dap create'" }
+    if {[llength $names] == 1} { return [lindex $names 0] }
+    return [[target current] cget -dap]
+}
+
+proc _numbered_target {number} {
+    set name [lindex [target names] $number]
+    if {$name eq ""} { return -code error "there is no target $number; there is: [target names]" }
+    return $name
+}
+
 # A procedure, so that its variables are nobody's.
 proc _define_old_names {} {
     # --- one name for another ---
@@ -57,6 +70,7 @@ proc _define_old_names {} {
         interface                   {adapter driver}
         interface_list              {adapter list}
         interface_transports        {adapter transports}
+        {jtag interface}            {adapter name}
         adapter_name                {adapter name}
         adapter_khz                 {adapter speed}
         jtag_khz                    {adapter speed}
@@ -66,13 +80,16 @@ proc _define_old_names {} {
         adapter_nsrst_assert_width  {adapter srst pulse_width}
         jtag_nsrst_assert_width     {adapter srst pulse_width}
         ftdi_location               {adapter usb location}
-        stlink_layout               hla_layout
         stlink_device_desc          hla_device_desc
         stlink_vid_pid              hla_vid_pid
-        ft2232_vid_pid              {ftdi vid_pid}
         ft2232_device_desc          {ftdi device_desc}
         ft2232_channel              {ftdi channel}
         jlink_hw_jtag               {jlink jtag}
+        {jlink hw_jtag}             {jlink jtag}
+        {jlink config usb_address}  {jlink config usb}
+        {jlink config kickstart}    {jlink config targetpower}
+        {jlink config mac_address}  {jlink config mac}
+        {jlink config save}         {jlink config write}
         xds110_supply_voltage       {xds110 supply}
         remote_bitbang_host         {remote_bitbang host}
         remote_bitbang_port         {remote_bitbang port}
@@ -83,14 +100,20 @@ proc _define_old_names {} {
         {cortex_m3 reset_config}    {cortex_m reset_config}
         {cortex_m3 maskisr}         {cortex_m maskisr}
         {cortex_m3 vector_catch}    {cortex_m vector_catch}
+        {cortex_m3 disassemble}     {arm disassemble}
+        {armv4_5 disassemble}       {arm disassemble}
+        {armv4_5 reg}               {arm reg}
+        {armv7a disassemble}        {arm disassemble}
+        {flash protect_check}       {flash info}
+        hla_vids_pids               hla_vid_pid
     } { _deprecated $old $new }
 
-    # Target files of their time did not need target/swj-dp.tcl for it.
+    # Not through swj_newdap: a user's swj_newdap of that time calls this.
     foreach old {{hla newtap} {stlink newtap}} {
         _alias $old args "
             echo \"DEPRECATED! use 'swj_newdap' not '$old'\"
-            if {\[info commands swj_newdap\] eq {}} { source \[find target/swj-dp.tcl\] }
-            tailcall swj_newdap {*}\$args"
+            if {\[using_jtag\]} { tailcall jtag newtap {*}\$args }
+            tailcall swd newdap {*}\$args"
     }
 
     # "DRIVER_word" became "DRIVER word" in OpenOCD 0.11 and 0.12.
@@ -125,14 +148,35 @@ proc _define_old_names {} {
         tailcall {adapter serial} {*}$args
     }
 
+    # It was how an ST-LINK is reached: "usb", or "sg" for the first of them.
+    _alias stlink_layout {layout} {
+        echo "DEPRECATED! use 'hla_layout stlink' not 'stlink_layout'"
+        hla_layout stlink
+    }
+
+    # A chip's one debug port had no name.
+    foreach word {apsel apid apreg apcsw baseaddr memaccess ti_be_32_quirks} {
+        _alias "dap $word" args "
+            set dap \[_only_dap {dap $word}\]
+            echo \"DEPRECATED! use '\$dap $word' not 'dap $word'\"
+            tailcall \$dap $word {*}\$args"
+    }
+    _alias {target number} {number} {
+        set name [lindex [target names] $number]
+        echo "DEPRECATED! use '$name' not 'target number $number'"
+        return $name
+    }
+
     # After OpenOCD 0.12.
     foreach {new old} {
+        {hla vid_pid}           hla_vid_pid
+        {flash read_memory}     read_memory
+        poll_interval           poll_period
         {hla layout}            hla_layout
         {hla device_desc}       hla_device_desc
         {hla command}           hla_command
         {hla stlink_backend}    hla_stlink_backend
         disassemble             {arm disassemble}
-        rp2xxx                  rp2040_flash
         {kitprog init_acquire_psoc} kitprog_init_acquire_psoc
     } { _newer $new $old }
     foreach {one other} {
@@ -144,17 +188,20 @@ proc _define_old_names {} {
     _alias {adapter usb product_name} {name} {
         if {[adapter name] eq "ftdi"} { ftdi device_desc $name }
     }
-    # Caches are looked after without being asked.
+    _alias debug_reason args { tailcall [target current] debug_reason {*}$args }
+    # Caches are looked after without being asked, and so is what a probe cannot do.
     _alias {cache auto} args {}
+    _alias {cmsis-dap quirk} args {}
 
     # --- what means nothing any more ---
 
     foreach {old why} {
         daemon_startup      "use the commands 'init' and 'reset'"
         ft2232_latency      "the driver chooses the latency itself"
-        working_area        "use 'NAME configure -work-area-phys ADDRESS -work-area-size SIZE'"
-        target_script       "use 'NAME configure -event EVENT BODY'"
         run_and_halt_time   "use 'reset halt'"
+        fast                "every way that is fast is the usual one"
+        vsllink_mode        "transport select says which wires"
+        {swd wcr}           "the turnaround is one clock"
         jtag_interface      "use 'adapter driver'"
         gdb_detach          "use 'NAME configure -event gdb-detach BODY'"
     } { _alias $old args "echo \"DEPRECATED! '$old' does nothing; $why\"" }
@@ -163,6 +210,27 @@ proc _define_old_names {} {
     _alias jtag_device {irlen ircapture irmask args} {
         echo "DEPRECATED! use 'jtag newtap' not 'jtag_device'"
         jtag newtap auto tap[llength [jtag names]] -irlen $irlen -ircapture $ircapture -irmask $irmask
+    }
+
+    # Of a time when targets had numbers: "target cortex_m3 little reset_halt 0", and what was said of target 0.
+    foreach type {cortex_m3 cortex_m} {
+        _alias "target $type" {args} "
+            set name target\[llength \[target names\]\]
+            echo \"DEPRECATED! use 'target create \$name cortex_m' not 'target $type'\"
+            if {\[llength \[jtag names\]\] == 0} { return -code error {target $type: there is no 'jtag_device' before it} }
+            target create \$name cortex_m -endian little -chain-position \[lindex \[jtag names\] 0\]"
+    }
+    _alias working_area {number address size {backup nobackup}} {
+        echo "DEPRECATED! use 'NAME configure -work-area-phys ADDRESS -work-area-size SIZE' not 'working_area'"
+        set backup [expr {$backup eq "backup"}]
+        [_numbered_target $number] configure -work-area-phys $address -work-area-size $size -work-area-backup $backup
+    }
+    _alias target_script {number event file} {
+        echo "DEPRECATED! use 'NAME configure -event EVENT BODY' not 'target_script'"
+        set events {reset reset-end  post_reset reset-end  pre_reset reset-start  post_halt halted  pre_resume resume-start
+            gdb_program_config gdb-flash-erase-start}
+        if {[dict exists $events $event]} { set event [dict get $events $event] }
+        [_numbered_target $number] configure -event $event [list script $file]
     }
 
     # --- reset wires ---

@@ -43,14 +43,35 @@ set _ft2232_layouts {
     sheevaplug sheevaplug  icebear icebear  cortino cortino  ktlink kt-link  redbee-econotag redbee-econotag
     redbee-usb redbee-usb  lisa-l lisa-l  flossjtag flossjtag  xds100v2 xds100v2  digilent-hs1 digilent-hs1
 }
+# One layout for all of Olimex's; their wires differ.
+set _olimex_of_product {0x0004 olimex-jtag-tiny  0x002a olimex-arm-usb-tiny-h  0x002b olimex-arm-usb-ocd-h}
+set _ft2232 {layout {} product {}}
+
 proc ft2232_layout {layout} {
     if {![dict exists $::_ft2232_layouts $layout]} {
         return -code error "ft2232_layout '$layout' is not known; there is: [lsort [dict keys $::_ft2232_layouts]]"
     }
-    set name [dict get $::_ft2232_layouts $layout]
-    echo "DEPRECATED! use 'source \[find interface/ftdi/$name.cfg\]' not 'ft2232_layout $layout'"
+    dict set ::_ft2232 layout $layout
+    echo "DEPRECATED! use 'source \[find interface/ftdi/[_ft2232_name].cfg\]' not 'ft2232_layout $layout'"
     uplevel #0 { source [find interface/ftdi/adapters.tcl] }
-    ftdi_wires $name
+    ftdi_wires [_ft2232_name]
+}
+
+proc _ft2232_name {} {
+    set product [string tolower [dict get $::_ft2232 product]]
+    set layout [dict get $::_ft2232 layout]
+    if {$layout eq "olimex-jtag" && [dict exists $::_olimex_of_product $product]} {
+        return [dict get $::_olimex_of_product $product]
+    }
+    return [dict get $::_ft2232_layouts $layout]
+}
+
+# May be said before the layout or after it.
+proc ft2232_vid_pid {args} {
+    echo "DEPRECATED! use 'ftdi vid_pid' not 'ft2232_vid_pid'"
+    dict set ::_ft2232 product [lindex $args 1]
+    if {[dict get $::_ft2232 layout] eq "olimex-jtag"} { ftdi_wires [_ft2232_name] }
+    ftdi vid_pid {*}$args
 }
 
 # --- transports ---
@@ -61,7 +82,14 @@ rename {transport select} {_transport select}
 proc {transport select} {args} {
     global _wanted_transport
     set args [lmap name $args { _transport_of_today $name }]
-    if {[adapter name] ne "undefined"} { tailcall {_transport select} {*}$args }
+    if {[adapter name] ne "undefined"} {
+        # After 0.12 the wire is all that a target's file asks for, whatever level of the probe the user chose for it.
+        global _selected_transport
+        if {$args in {swd jtag} && [info exists _selected_transport] && [string match *_$args $_selected_transport]} return
+        set result [{_transport select} {*}$args]
+        if {[llength $args] == 1} { set _selected_transport [lindex $args 0] }
+        return $result
+    }
     if {[llength $args] == 1 && [lindex $args 0] in [_known_transports]} {
         set _wanted_transport [lindex $args 0]
         echo "Warn : transport '$_wanted_transport' is selected before any adapter: it waits for 'adapter driver', or an\
@@ -108,14 +136,20 @@ set _renamed_flash_drivers {
 }
 rename {flash bank} {_flash bank}
 proc {flash bank} {args} {
+    # Banks had no name, and targets numbers: "flash bank stm32x 0x08000000 0 0 0 0".
+    if {[string is integer -strict [lindex $args 1]] && ![string is integer -strict [lindex $args 0]]} {
+        set name bank[llength [flash list]]
+        echo "DEPRECATED! use 'flash bank $name [lindex $args 0]' not 'flash bank [lindex $args 0]'"
+        set args [linsert $args 0 $name]
+    }
+    set target [lindex $args 6]
+    if {[string is integer -strict $target] && $target ni [target names]} { lset args 6 [_numbered_target $target] }
     set driver [lindex $args 1]
     if {[dict exists $::_renamed_flash_drivers $driver]} {
         set new [dict get $::_renamed_flash_drivers $driver]
         echo "DEPRECATED! use flash driver '$new' not '$driver'"
         lset args 1 $new
     }
-    # The name after 0.12.
-    if {$driver eq "rp2xxx"} { lset args 1 rp2040_flash }
     tailcall {_flash bank} {*}$args
 }
 

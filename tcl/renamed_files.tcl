@@ -18,6 +18,9 @@ set _renamed_files {
     interface/turtelizer2.cfg           interface/ftdi/turtelizer2-revC.cfg
     interface/ft2232.cfg                interface/ftdi/minimodule.cfg
     interface/raspberrypi3-native.cfg   interface/raspberrypi2-native.cfg
+    interface/usb-jtag.cfg              interface/altera-usb-blaster.cfg
+    interface/nulink-dap.cfg            interface/cmsis-dap.cfg
+    interface/xds110-swd.cfg            interface/xds110.cfg
 
     target/stm32.cfg                    target/stm32f1x.cfg
     target/stm32f0.cfg                  target/stm32f0x.cfg
@@ -50,6 +53,18 @@ set _renamed_files {
     target/ke04.cfg                     target/ke0x.cfg
     target/ke06.cfg                     target/ke0x.cfg
     target/m051.cfg                     target/numicro.cfg
+    target/numicroM0.cfg                target/numicro.cfg
+    target/numicroM23.cfg               target/numicro.cfg
+    target/numicroM23_NS.cfg            target/numicro.cfg
+    target/numicroM4.cfg                target/numicro_m4.cfg
+    target/psoc6_256k.cfg               target/psoc6.cfg
+    target/psoc6_512k.cfg               target/psoc6.cfg
+    target/psoc6_2m.cfg                 target/psoc6.cfg
+    target/kex.cfg                      target/ke0x.cfg
+    target/stm32h7rx.cfg                target/stm32h7rsx.cfg
+    target/ti_mspm0.cfg                 target/mspm0.cfg
+    target/msp432.cfg                   target/ti_msp432.cfg
+    target/ti_msp432p4xx.cfg            target/ti_msp432.cfg
     target/cc26xx.cfg                   target/ti_cc26x0.cfg
     target/cc32xx.cfg                   target/ti_cc32xx.cfg
     target/at91samd.cfg                 target/at91samdXX.cfg
@@ -72,6 +87,8 @@ set _renamed_files {
     board/ek-tm4c123gxl.cfg             board/ti_ek-tm4c123gxl.cfg
     board/ek-tm4c1294xl.cfg             board/ti_ek-tm4c1294xl.cfg
     board/ti-cc3200-launchxl.cfg        board/ti_cc3200_launchxl.cfg
+    board/ti_mspm0_launchpad.cfg        board/ti_mspm0-launchpad.cfg
+    board/open-bldc.cfg                 target/stm32f1x.cfg
 }
 # What has a name of its own kind since.
 set _newly_named_files {
@@ -83,9 +100,26 @@ set _newly_named_files {
     board/st/nucleo-l552ze-q.cfg        board/st_nucleo_l5.cfg
     board/nordic/nrf51822-mkit.cfg      board/nordic_nrf51822_mkit.cfg
     board/ti/ek-lm3s811-revb.cfg        board/ek-lm3s811-revb.cfg
-    board/silabs/xg24-ek2703a.cfg       target/efm32.cfg
+    board/silabs/xg24-ek2703a.cfg       board/silabs_series2_jlink.cfg
+    board/silabs/fg23-dk2600a.cfg       board/silabs_series2_jlink.cfg
+    board/silabs/pg23-pk2504a.cfg       board/silabs_series2_jlink.cfg
+    board/silabs/pg28-pk2506a.cfg       board/silabs_series2_jlink.cfg
+    board/ti/cc26x2x7-launchpad.cfg     board/ti_cc26x2x7_launchpad.cfg
+    interface/holtek/e-link32.cfg       interface/e-link32.cfg
+    interface/parport/wiggler.cfg       interface/parport.cfg
+    interface/parport/dlc5.cfg          interface/parport_dlc5.cfg
+    interface/parport/chameleon.cfg     interface/chameleon.cfg
+    interface/parport/flashlink.cfg     interface/flashlink.cfg
     target/silabs/series0.cfg           target/efm32.cfg
     target/silabs/series1.cfg           target/efm32.cfg
+    target/silabs/series2.cfg           target/efm32s2.cfg
+    target/silabs/xg21.cfg              target/efm32s2_xg21.cfg
+    target/silabs/xg23.cfg              target/efm32s2.cfg
+    target/silabs/xg24.cfg              target/efm32s2.cfg
+    target/silabs/xg25.cfg              target/efm32s2.cfg
+    target/silabs/xg26.cfg              target/efm32s2.cfg
+    target/silabs/xg28.cfg              target/efm32s2.cfg
+    target/silabs/xg29.cfg              target/efm32s2.cfg
 }
 
 # Where else a file of this name may be, first the most likely.
@@ -99,6 +133,12 @@ proc _other_names {name} {
         lappend names target/[regsub {_(stlink|hla|swd|jtag)\.(cfg|tcl)$} $file .cfg]
         if {[regexp {^lm[34][sf][0-9]} $file]} { lappend names target/stellaris.cfg }
         if {[regexp {^lpc17[0-9][0-9]\.} $file]} { lappend names target/lpc17xx.cfg }
+        if {[regexp {^kl[0-9]} $file]} { lappend names target/klx.cfg }
+        if {[regexp {^k[0-9]} $file]} { lappend names target/kx.cfg }
+    }
+    # Without its folder, as from within that folder.
+    if {$folder eq "." && [string match *.cfg $file]} {
+        foreach kind {interface target board} { lappend names $kind/$file {*}[_other_names $kind/$file] }
     }
     lappend names {*}[_names_without_vendor $name]
     # A path of another installation.

@@ -6,6 +6,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/errors.hpp"
 
@@ -53,10 +54,17 @@ void Log::set_output(const std::string& path) {
     out_ = make_logger(std::make_shared<spdlog::sinks::stderr_sink_st>());
     return;
   }
+  // spdlog would make the folders, which a wrong name should not.
+  const auto folder = std::filesystem::path(path).parent_path();
+  std::error_code ignored;
+  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) {
+    throw ConfigError(
+        fmt::format("failed to open output log '{}': there is no folder {}", path, folder.string()));
+  }
   try {
     out_ = make_logger(std::make_shared<spdlog::sinks::basic_file_sink_st>(path, /*truncate=*/true));
   } catch (const spdlog::spdlog_ex& e) {
-    throw ConfigError(fmt::format("cannot write the log to '{}': {}", path, e.what()));
+    throw ConfigError(fmt::format("failed to open output log '{}': {}", path, e.what()));
   }
 }
 

@@ -25,7 +25,7 @@ unsigned edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-std::string did_you_mean(std::string_view word, std::span<const std::string> names) {
+const std::string* nearest(std::string_view word, std::span<const std::string> names) {
   const std::string* best = nullptr;
   unsigned best_distance = std::max(1u, static_cast<unsigned>(word.size() / 3));
   for (const std::string& name : names) {
@@ -36,6 +36,11 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> nam
       best_distance = distance;
     }
   }
+  return best;
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string> names) {
+  const std::string* best = nearest(word, names);
   return best ? fmt::format("; did you mean \"{}\"?", *best) : std::string();
 }
 

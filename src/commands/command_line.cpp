@@ -98,6 +98,10 @@ CommandLine parse_command_line(std::span<const std::string> words) {
   };
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
+    if (word == "--") {  // ends the options; nothing may follow them
+      if (i + 1 == words.size()) break;
+      throw UsageError(fmt::format("Unexpected command line argument: {}", words[i + 1]));
+    }
     if (word.starts_with("--") && word.size() > 2) {
       const std::size_t equals = word.find('=');
       const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
@@ -109,7 +113,7 @@ CommandLine parse_command_line(std::span<const std::string> words) {
       std::string value = given ? word.substr(equals + 1) : std::string();
       if (!given && option.takes == Takes::value) value = value_after(i, name);
       apply(line, option, std::move(value));
-    } else if (word.starts_with('-') && word.size() > 1 && word != "--") {
+    } else if (word.starts_with('-') && word.size() > 1) {
       // Letters may share a word; the first that takes a value takes the rest of the word.
       for (std::size_t n = 1; n < word.size(); ++n) {
         const OptionRow& option = short_option(word[n]);

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/errors.hpp"
+#include "base/suggest.hpp"
 #include "commands/args.hpp"
 #include "commands/help.hpp"
 #include "commands/interpreter.hpp"
@@ -81,18 +83,40 @@ std::string capture(Interpreter& interpreter, const Call& call) {
   return text;
 }
 
+// "; did you mean …?": the nearest name in the folder of a file that is not there, of all places searched.
+std::string near_file(const SearchPath& path, const std::string& name) {
+  const std::filesystem::path wanted(name);
+  std::vector<std::string> stems;
+  for (const auto& directory : path.directories()) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory / wanted.parent_path(), ignored)) {
+      if (entry.path().extension() == wanted.extension()) stems.push_back(entry.path().stem().string());
+    }
+  }
+  std::ranges::sort(stems);  // of two that are as near, always the same
+  const std::string* best = nearest(wanted.stem().string(), stems);
+  if (!best) return {};
+  return fmt::format("; did you mean {}{}?", (wanted.parent_path() / *best).string(),
+                     wanted.extension().string());
+}
+
 std::string find_file(Interpreter& interpreter, const Call& call) {
   args::expect(call.args, 1, 1);
-  auto found = interpreter.search_path().find(call.args[0]);
+  const SearchPath& path = interpreter.search_path();
+  auto found = path.find(call.args[0]);
   if (!found) {  // written on Windows?
     std::string name = call.args[0];
     std::ranges::replace(name, '\\', '/');
-    found = interpreter.search_path().find(name);
+    found = path.find(name);
   }
   if (!found) {
-    std::string message = fmt::format("Can't find {}; looked in the current folder", call.args[0]);
-    for (const auto& directory : interpreter.search_path().directories())
-      message += ", " + directory.string();
+    std::error_code ignored;
+    if (std::filesystem::is_directory(call.args[0], ignored)) {
+      throw ScriptError(fmt::format("Can't find {}: it is a directory", call.args[0]));
+    }
+    std::string message = fmt::format("Can't find {}{}; looked in the current folder", call.args[0],
+                                      near_file(path, call.args[0]));
+    for (const auto& directory : path.directories()) message += ", " + directory.string();
     throw ScriptError(message);
   }
   return found->string();

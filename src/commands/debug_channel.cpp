@@ -90,13 +90,12 @@ void DebugChannel::show_text(Session& session, MemPort& memory, std::size_t leng
       text += static_cast<char>((*word >> (8 * i)) & 0xFF);
     }
   }
-  session.log().user("{}", text);
+  session.log().raw(text);  // its ends of lines are its own
 }
 
-// Eight numbers a line, as OpenOCD shows them.
+// As OpenOCD shows them: each with a blank behind it, and no end of line.
 void DebugChannel::show_numbers(Session& session, MemPort& memory, std::size_t size, std::size_t count) {
-  constexpr std::size_t kInLine = 8;
-  std::string line;
+  std::string text;
   std::optional<std::uint32_t> word;
   const std::size_t in_word = std::max<std::size_t>(1, 4 / size);
   for (std::size_t i = 0; i < count; ++i) {
@@ -104,9 +103,9 @@ void DebugChannel::show_numbers(Session& session, MemPort& memory, std::size_t s
     if (!word) break;
     const std::size_t shift = 8 * size * (i % in_word);
     const std::uint32_t mask = size >= 4 ? UINT32_MAX : (1u << (8 * size)) - 1;
-    line += fmt::format("{:0{}x} ", (*word >> shift) & mask, 2 * size);
-    if (i % kInLine == kInLine - 1 || i + 1 == count) session.log().user("{}", std::exchange(line, {}));
+    text += fmt::format("{:0{}x} ", (*word >> shift) & mask, 2 * size);
   }
+  session.log().raw(text);
 }
 
 }  // namespace probity

@@ -32,6 +32,8 @@ bool apply(const SignalFacts& signal, std::string_view word, Wire& wire) {
     wire.initial = word == "-init-active" ? InitialState::active : InitialState::inactive;
   } else if (signal.kind == SignalKind::bidirectional && word == "-init-input") {
     wire.initial = InitialState::input;
+  } else if (word == "-exit-inactive" || word == "-exit-active" || word == "-exit-input") {
+    // OpenOCD after 0.12: how a line is left; the kernel takes a line back as it was.
   } else {
     return false;
   }
@@ -45,6 +47,8 @@ std::string adapter_gpio(const Call& call) {
     for (const SignalFacts& signal : signals()) all += describe(signal, wire_of(settings, signal)) + "\n";
     return all;
   }
+  // OpenOCD after 0.12: lines of a board's own, which a parallel port's cable needs and nothing here drives.
+  if (call.args[0].size() == 5 && call.args[0].starts_with("user")) return {};
   const SignalFacts* signal = signal_named(call.args[0]);
   if (signal == nullptr) throw UsageError(fmt::format("adapter has no gpio named {}", call.args[0]));
   Wire wire = wire_of(settings, *signal);

@@ -121,7 +121,8 @@ std::string config_network(const Call& call) {
   JlinkAdapter& adapter = probe(call);
   if (!adapter.has(Capability::read_config)) return std::string(kNoConfig);
   if (!adapter.has(Capability::ethernet)) return "Ethernet connectivity is not supported by the device";
-  throw ConfigError(fmt::format("{} is not in this version: use SEGGER's J-Link Configurator", call.name));
+  throw ConfigError(
+      fmt::format("'{}' is left out of this program: use SEGGER's J-Link Configurator", call.name));
 }
 
 std::string config_reset(const Call& call) {
@@ -146,7 +147,9 @@ std::string config_write(const Call& call) {
 std::string emucom(const Call& call) {
   args::expect(call.args, 2, 2);
   if (!probe(call).has(Capability::emucom)) throw AdapterError("Device does not support EMUCOM");
-  throw ConfigError(fmt::format("{} is not in this version", call.name));
+  throw ConfigError(fmt::format(
+      "'{}' is left out of this program: its channels belong to firmware extensions that nobody describes",
+      call.name));
 }
 
 }  // namespace

@@ -46,6 +46,8 @@ NewTap parse_tap(std::span<const std::string> words) {
       made.notes.ir_mask = args::number32(option.value);
     } else if (option.name == "-ignore-version") {
       made.notes.ignore_version = true;
+    } else if (option.name == "-ir-bypass") {  // OpenOCD after 0.12, for JTAG routers of another maker
+      args::number(option.value);
     } else if (option.name != "-enable" && option.name != "-ignore-bypass") {
       throw UsageError(fmt::format("unknown option {}", option.name));
     }

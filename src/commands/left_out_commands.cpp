@@ -21,12 +21,16 @@ constexpr std::string_view kNand =
 constexpr std::string_view kLogic = "it configures programmable logic; this program is for Arm Cortex-M";
 constexpr std::string_view kOtherCores =
     "it is for cores of another architecture; this program is for Arm Cortex-M";
+constexpr std::string_view kTwoWires =
+    "two-wire JTAG is for chips of another architecture; a Cortex-M has SWD";
 constexpr std::string_view kJsp = "it serves OpenRISC's JTAG serial port; this program is for Arm Cortex-M";
 
 // Names as `info commands` of OpenOCD 0.12.0 has them, and the groups that its other architectures add.
 constexpr LeftOut kLeftOut[] = {
     {"svf", kVectors},
     {"xsvf", kVectors},
+    {"ftdi jscan3_mode", kTwoWires},
+    {"ftdi oscan1_mode", kTwoWires},
     {"ipdbg", kLogic},
     {"pld", kLogic},
     {"pld device", kLogic},

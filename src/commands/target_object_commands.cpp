@@ -115,6 +115,8 @@ std::vector<CommandRow> target_object_rows() {
       {"eventlist", kAny, "", "Shows the events that have a body.", event_list},
       {"curstate", kExec, "", "The target's state as last seen.",
        simple([](const Call& call) { return std::string(name_of(target_of(call).state())); })},
+      {"debug_reason", kExec, "", "Why the target halted, as last seen.",
+       simple([](const Call& call) { return std::string(name_of(target_of(call).halt_reason())); })},
       {"was_examined", kExec, "", "1 once the target was examined, else 0.", simple([](const Call& call) {
          const TargetEntry& entry = entry_of(call);
          return std::string(entry.target && entry.target->examined() ? "1" : "0");

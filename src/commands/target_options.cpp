@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/errors.hpp"
 #include "commands/args.hpp"
@@ -13,6 +14,28 @@
 namespace probity {
 
 namespace {
+
+// Those of OpenOCD whose threads are not read here: their programs are debugged without.
+constexpr std::string_view kForeignSystems[] = {"eCos", "linux",    "Chromium-EC", "embKernel",
+                                                "mqx",  "uCOS-III", "rtkernel"};
+
+// The name of a system as rtos/ has it: files write ChibiOS and freertos, too.
+std::string rtos_called(Session& session, const std::string& word) {
+  if (word == "auto" || word == "none") return word;
+  const auto same = [&](std::string_view name) {
+    return std::ranges::equal(
+        name, word, {}, [](unsigned char c) { return std::tolower(c); },
+        [](unsigned char c) { return std::tolower(c); });
+  };
+  if (const auto known = std::ranges::find_if(rtos::kRtosNames, same); known != rtos::kRtosNames.end()) {
+    return std::string(*known);
+  }
+  if (const auto* known = std::ranges::find_if(kForeignSystems, same); known != std::end(kForeignSystems)) {
+    session.log().warn("-rtos {}: this program does not know its threads; it is debugged without", *known);
+    return "none";
+  }
+  throw ConfigError(rtos::unknown_rtos(word));
+}
 
 // As OpenOCD 0.12.0 lists them; trace-config and the older ones are kept so that old files load.
 constexpr std::string_view kEvents[] = {
@@ -135,12 +158,8 @@ constexpr OptionRow kOptions[] = {
     {"-dbgbase", [](Session&, TargetEntry& t, const std::string& w) { keep_number(t, "-dbgbase", w); },
      [](Session&, const TargetEntry& t) { return shown(t, "-dbgbase", "0"); }},
     {"-rtos",
-     [](Session&, TargetEntry& t, const std::string& w) {
-       if (!t.foreign && w != "auto" && w != "none" &&
-           std::ranges::find(rtos::kRtosNames, w) == rtos::kRtosNames.end()) {
-         throw ConfigError(rtos::unknown_rtos(w));
-       }
-       t.options["-rtos"] = w;
+     [](Session& s, TargetEntry& t, const std::string& w) {
+       t.options["-rtos"] = t.foreign ? w : rtos_called(s, w);
      },
      [](Session&, const TargetEntry& t) { return shown(t, "-rtos", ""); }},
     {"-cti", [](Session&, TargetEntry& t, const std::string& w) { t.options["-cti"] = w; },

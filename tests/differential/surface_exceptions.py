@@ -32,14 +32,12 @@ STAGES = [
     (r"(exit|poll|reset|test_image|jtag cget|jtag tapisenabled|\$target eventlist|\$dap memaccess): exec, ours any", ANY_STAGE),
     (r"\$target (array2mem|mem2array): exec, ours any", "a procedure here; what it calls looks at the stage"),
     (r"cmsis_dap_(backend|vid_pid): config, ours any", "an old spelling is a procedure here; what it calls looks at the stage"),
-    (r"kinetis (create_banks: config|fcf_source: exec|fopt: exec), ours any", "kept for files; there is no driver behind it"),
     (r"(svf|xsvf|ipdbg|nand device|nand init|pld device|pld init): \w+, ours any", "left out, and says so at any time"),
 ]
 
 TAKES_MORE = "ours takes more"
 SAID_RIGHT = "stock's text does not say what it takes; ours does"
 OTHER_NAME = "the same argument under another name"
-ADI5 = "ADIv6 ports have a root; this program knows ADIv5"
 
 # "NAME: stock's usage | ours".
 USAGES = [
@@ -52,5 +50,4 @@ USAGES = [
     (r"st-link vid_pid: .*", "none at all is taken, too"),
     (r"cmsis-dap: .*", "stock has this text at the group instead of 'cmsis-dap cmd'"),
     (r"(jtag_flush_queue_sleep|mmw): .*", OTHER_NAME),
-    (r"(\$)?dap info: .*", ADI5),
 ]

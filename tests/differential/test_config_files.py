@@ -38,7 +38,7 @@ def shipped(folder: str) -> list[str]:
     """Our files of this folder for STM32 that stock has, too, but for what other files include. The other makers' are tried by
     tests/users/test_shipped_files.py."""
     ours = SOURCE / {"board": "tcl/board"}.get(folder, folder)
-    return [path.name for path in sorted(ours.glob("*.cfg")) if path.name.startswith(OF_STM32) and (SCRIPTS / folder / path.name).exists() and not path.stem.endswith(("_common", "_dual_qspi"))]
+    return [path.name for path in sorted(ours.glob("*.cfg")) if path.name.startswith(OF_STM32) and not path.name.startswith("steval-idb") and (SCRIPTS / folder / path.name).exists() and not path.stem.endswith(("_common", "_dual_qspi"))]
 
 
 def state(program, *files: str) -> tuple[int, list[str]]:

@@ -1,4 +1,6 @@
 """FTDI probes (MPSSE), as their interface files describe them: both wires, resets, which probe, and what goes wrong."""
+import re
+
 import pytest
 
 from support.firmware import firmware, write_elf
@@ -122,4 +124,5 @@ def test_unplugged_while_programming(tmp_path, image):
 
 def test_listed(tmp_path):
     result = Bench(tmp_path, interface=MODULE, probe="ft232h").run("adapter list-probes", "exit")
-    assert "FT232H" in result.text and "0403:6014" in result.text and "FTC00001" in result.text
+    rows = [line for line in result.lines if "0403:6014" in line]
+    assert len(rows) == 1 and re.match(r"\S.* \(FT232H\) +0403:6014 .* serial FTC00001 ", rows[0]), result.text

@@ -309,6 +309,20 @@ def test_riot_debugs_with_the_log_away(project, elf):
     assert re.search(r"Temporary breakpoint 1, main \(\)", text), text
 
 
+# --- whoever debugs a chip some of whose flash has no driver here ---
+
+def test_a_bank_without_a_driver_keeps_no_debugger_out(project, elf):
+    port = free_port()
+    with server(project, "-f", "interface/stlink.cfg", "-f", "target/stm32f4x.cfg",
+                *commands("flash bank extra numicro 0x70000000 0x1000 0 0 $_TARGETNAME", "tcl_port disabled; telnet_port disabled",
+                          f"gdb_port {port}", "init")):
+        text = gdb(project, elf, f"target extended-remote :{port}", "monitor reset halt", "info mem", "load", "tbreak main", "continue",
+                   "monitor flash info 2", "detach")
+    assert re.search(r"Temporary breakpoint 1, main \(\)", text), text
+    assert "0x08000000" in text and "0x70000000" not in text, text
+    assert "this program has no flash driver numicro (Nuvoton NuMicro)" in text, text
+
+
 # --- the Rust book: openocd.cfg in the folder, openocd.gdb ---
 
 def test_rust_book(project, elf):

@@ -81,3 +81,16 @@ def test_a_board(name):
     code = re.sub(r"(?m)^\s*#.*", "", (STOCK / "board" / name).read_text())
     before = [] if "find interface/" in code or "adapter driver" in code else WAYS["swd"]
     assert_same(*before, "-f", f"board/{name}")
+
+
+def test_a_name_that_is_nearly_right():
+    names = {"target/stn32f4x.cfg": "target/stm32f4x.cfg", "interface/stlnk.cfg": "interface/stlink.cfg",
+             "board/st_nucleo_f44.cfg": "board/st_nucleo_f4.cfg", "target/cortex_m_chips.tcl": "target/cortex_m_chip.tcl",
+             "target/nothing_like_it.cfg": None, "nowhere/stm32f4x.cfg": None}
+    words = [word for name in names for word in ("-c", f"catch {{find {name}}} why; echo $why")]
+    done = subprocess.run([BUILD / "openocd", *words, "-c", "shutdown"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=20)
+    said = [line for line in done.stdout.splitlines() if line.startswith("Can't find")]
+    assert len(said) == len(names), done.stdout
+    for line, (name, meant) in zip(said, names.items()):
+        assert line.startswith(f"Can't find {name}; did you mean {meant}?; looked in" if meant else f"Can't find {name}; looked in"), line

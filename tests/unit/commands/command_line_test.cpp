@@ -55,6 +55,12 @@ TEST(CommandLine, RefusesByName) {
   EXPECT_EQ(refused({"-f"}), "option requires an argument -- 'f'");
   EXPECT_EQ(refused({"--help=me"}), "option '--help' doesn't allow an argument");
   EXPECT_EQ(refused({"firmware.elf"}), "Unexpected command line argument: firmware.elf");
+  EXPECT_EQ(refused({"-"}), "Unexpected command line argument: -");
+}
+
+TEST(CommandLine, NothingFollowsTheEndOfTheOptions) {
+  EXPECT_EQ(parse({"-f", "a.cfg", "--"}).steps.size(), 1u);
+  EXPECT_EQ(refused({"--", "-f", "a.cfg"}), "Unexpected command line argument: -f");
 }
 
 }  // namespace

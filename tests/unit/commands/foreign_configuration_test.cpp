@@ -75,16 +75,15 @@ TEST(ForeignTarget, AloneIsRefusedAtInitByName) {
   EXPECT_THAT(bench.tcl("init"), HasSubstr("no Cortex-M among the targets: chip.cpu (arm7tdmi)"));
 }
 
-constexpr const char* kForeignBank = "flash bank chip.flash at91samd 0x08000000 0x10000 1 1 stm32f4x.cpu; ";
+constexpr const char* kForeignBank = "flash bank chip.flash atsame5 0x08000000 0x10000 1 1 stm32f4x.cpu; ";
 
 TEST(ForeignFlash, IsDeclaredWithOpenOcdsChecks) {
   Bench bench;
   bench.configure();
   EXPECT_EQ(bench.tcl(kForeignBank), "");
-  EXPECT_THAT(bench.tcl("flash list"), HasSubstr("name chip.flash driver at91samd base 134217728"));
-  EXPECT_THAT(bench.tcl("flash bank a lpc2000 0 0 0 0 stm32f4x.cpu lpc1700"),
-              HasSubstr("1 driver option missing"));
-  EXPECT_EQ(bench.tcl("flash bank a lpc2000 0 0 0 0 stm32f4x.cpu lpc1700 4000"), "");
+  EXPECT_THAT(bench.tcl("flash list"), HasSubstr("name chip.flash driver atsame5 base 134217728"));
+  EXPECT_THAT(bench.tcl("flash bank a fm4 0 0 0 0 stm32f4x.cpu"), HasSubstr("1 driver option missing"));
+  EXPECT_EQ(bench.tcl("flash bank a fm4 0 0 0 0 stm32f4x.cpu mb9bfx64"), "");
   EXPECT_THAT(bench.tcl("flash bank b at91sam4 0 0 0 0 stm32f4x.cpu"), HasSubstr("begin at 0x00400000"));
   EXPECT_THAT(bench.tcl("flash bank b cfi 0 0 0 0 stm32f4x.cpu"), HasSubstr("width"));
   EXPECT_THAT(bench.tcl("flash bank b at91samx 0 0 0 0 stm32f4x.cpu"), HasSubstr("'at91samx' not found"));
@@ -98,11 +97,11 @@ TEST(ForeignFlash, EveryOperationNamesTheDriverAndDebuggingWorks) {
   for (const char* command :
        {"flash probe chip.flash", "flash info chip.flash", "flash erase_sector chip.flash 0 0",
         "flash protect chip.flash 0 0 on", "flash erase_check chip.flash"}) {
-    EXPECT_THAT(bench.tcl(command), HasSubstr("has no flash driver at91samd (Microchip SAMD")) << command;
+    EXPECT_THAT(bench.tcl(command), HasSubstr("has no flash driver atsame5 (Microchip SAMD5x")) << command;
   }
-  EXPECT_THAT(bench.tcl("at91samd chip-erase"), HasSubstr("this program has no driver at91samd"));
+  EXPECT_THAT(bench.tcl("atsame5 chip-erase"), HasSubstr("this program has no driver atsame5"));
   EXPECT_THAT(bench.tcl("mdw 0x08000000"), StartsWith("0x08000000:"));
-  EXPECT_EQ(bench.tcl("flash probe stm32f4x.flash; kinetis fcf_source protection"), "");
+  EXPECT_EQ(bench.tcl("flash probe stm32f4x.flash; tms470 plldis 1"), "");
 }
 
 TEST(Swim, IsSelectedAndFailsAtInit) {

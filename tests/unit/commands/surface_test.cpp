@@ -102,16 +102,16 @@ TEST(DebugMessages, ShowTextNumbersAndCharacters) {
   EXPECT_EQ(bench.tcl("target_request debugmsgs"), "receiving debug messages from current target disabled\n");
   EXPECT_EQ(bench.tcl("target_request debugmsgs enable"),
             "receiving debug messages from current target enabled\n");
+  std::string raw;
+  bench.log.add_text_listener([&](const Log::Text& text) { raw += text.ends_line ? "" : text.text; });
   bench.say({5u << 16 | 1, 0x6c6c6548, 0x0000006f});  // "Hello"
-  EXPECT_TRUE(bench.printed("Hello"));
+  EXPECT_EQ(std::exchange(raw, {}), "Hello");
   bench.say({3u << 16 | 2u << 8 | 1, 0x56781234, 0x00009abc});  // three half-words
-  EXPECT_TRUE(bench.printed("1234 5678 9abc "));
+  EXPECT_EQ(std::exchange(raw, {}), "1234 5678 9abc ");
   EXPECT_EQ(bench.tcl("trace point 0x77; trace history 4"), "new trace history size: 4\n");
   bench.say({0x77u << 8, 0x78u << 8});
   EXPECT_EQ(bench.tcl("trace point"), "trace point 0x00000077 (1 times hit)\n");
   EXPECT_EQ(bench.tcl("trace history"), "trace point: 0x00000077\ntrace point: 0x00000078 -not defined-\n");
-  std::string raw;
-  bench.log.add_text_listener([&](const Log::Text& text) { raw += text.ends_line ? "" : text.text; });
   bench.say({'A' << 16 | 2});
   EXPECT_EQ(raw, "A");
   EXPECT_EQ(bench.tcl("target_request debugmsgs charmsg"),
