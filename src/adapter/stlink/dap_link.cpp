@@ -8,8 +8,8 @@ namespace probity::stlink {
 namespace {
 
 // DP registers by A[3:2] (IHI 0031, B2.2).
-constexpr std::uint8_t kSELECT = 0x8;     // write
-constexpr std::uint8_t kRDBUFF = 0xC;     // read
+constexpr std::uint8_t kSELECT = 0x8;  // write
+constexpr std::uint8_t kRDBUFF = 0xC;  // read
 constexpr Field kDPBANKSEL{"DPBANKSEL", 0, 4};
 constexpr Field kAPBANKSEL{"APBANKSEL", 4, 4};
 constexpr Field kAPSEL{"APSEL", 24, 8};

@@ -90,7 +90,9 @@ SamdBank::SamdBank(FlashBankConfig config, Target& target, Clock& clock, Log& lo
   target.set_reset_release([this] { controller_.release_core(); });
 }
 
-SamdBank::~SamdBank() { target_.set_reset_release([] {}); }
+SamdBank::~SamdBank() {
+  target_.set_reset_release([] {});
+}
 
 void SamdBank::need_probe() {
   if (!probed_) probe();

@@ -6,8 +6,8 @@ namespace probity::stm32 {
 
 namespace {
 
-constexpr std::uint32_t kPollClocks = 64;  // SPI clocks between two readings of the status
-constexpr unsigned kOctalAddressBytes = 4;   // MX25LM51245G data sheet, OPI commands
+constexpr std::uint32_t kPollClocks = 64;   // SPI clocks between two readings of the status
+constexpr unsigned kOctalAddressBytes = 4;  // MX25LM51245G data sheet, OPI commands
 constexpr unsigned kOctalRegisterDummy = 4;
 
 // IMODE, ADMODE, DMODE of both controllers: 0 none, then 1, 2, 4 and (OCTOSPI) 8 lines.

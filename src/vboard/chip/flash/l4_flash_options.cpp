@@ -10,7 +10,6 @@ using namespace l4_reg;
 
 namespace {
 
-
 bool overlap(CellRange a, CellRange b) {
   return a.offset < b.offset + b.size && b.offset < a.offset + a.size;
 }
