@@ -90,8 +90,9 @@ set _renamed_files {
     board/ti_mspm0_launchpad.cfg        board/ti_mspm0-launchpad.cfg
     board/open-bldc.cfg                 target/stm32f1x.cfg
 }
-# What has a name of its own kind since.
+# What has a name of its own kind since; and a name in Cyrillic, which cannot be packed under the C locale.
 set _newly_named_files {
+    target/1986ве1т.cfg                 target/mdr1986ve1t.cfg
     board/olimex/stm32-h103.cfg         board/olimex_stm32_h103.cfg
     board/olimex/stm32-h107.cfg         board/olimex_stm32_h107.cfg
     board/olimex/stm32-h405.cfg         board/olimex_stm32_h405.cfg

@@ -17,7 +17,7 @@ std::uint16_t mask(const std::string& word) {
   return static_cast<std::uint16_t>(args::number(word, UINT16_MAX));
 }
 
-ftdi::SignalControl& signals(const Call& call) {
+ftdi::SignalControl& ftdi_signals(const Call& call) {
   auto* control = dynamic_cast<ftdi::SignalControl*>(&call.session.adapter());
   if (control == nullptr) {
     throw ConfigError(fmt::format("the adapter driver is {}, not ftdi", call.session.adapter_driver_name));
@@ -109,7 +109,7 @@ std::string layout_signal(const Call& call) {
     apply_option(call, call.args[i], call.args[i + 1], signal);
   }
   call.session.adapter_settings.options[std::string(ftdi::kSignalOption) + name] = ftdi::text_of(signal);
-  if (is_open(call)) signals(call).define_signal(name, signal);
+  if (is_open(call)) ftdi_signals(call).define_signal(name, signal);
   return {};
 }
 
@@ -119,15 +119,15 @@ std::string set_signal(const Call& call) {
   if (level != "0" && level != "1" && level != "z" && level != "Z") {
     throw UsageError(fmt::format("unknown signal level '{}', use 0, 1 or z", level));
   }
-  signals(call).set_signal(call.args[0], level == "0"   ? ftdi::Level::low
-                                         : level == "1" ? ftdi::Level::high
-                                                        : ftdi::Level::released);
+  ftdi_signals(call).set_signal(call.args[0], level == "0"   ? ftdi::Level::low
+                                              : level == "1" ? ftdi::Level::high
+                                                             : ftdi::Level::released);
   return {};
 }
 
 std::string get_signal(const Call& call) {
   args::expect(call.args, 1, 1);
-  const std::uint16_t value = signals(call).get_signal(call.args[0]);
+  const std::uint16_t value = ftdi_signals(call).get_signal(call.args[0]);
   return fmt::format("Signal {} = {}", call.args[0], value == 0 ? "000000" : fmt::format("{:#06x}", value));
 }
 
@@ -137,7 +137,7 @@ std::string tdo_sample_edge(const Call& call) {
   if (!call.args.empty()) {
     const bool falling = args::one_of(call.args[0], {"rising", "falling"}) == 1;
     edge = call.args[0];
-    if (is_open(call)) signals(call).sample_tdo_on_falling_edge(falling);
+    if (is_open(call)) ftdi_signals(call).sample_tdo_on_falling_edge(falling);
   }
   return fmt::format("ftdi samples TDO on {} edge of TCK", edge == "falling" ? edge : "rising");
 }

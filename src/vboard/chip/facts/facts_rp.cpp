@@ -53,17 +53,10 @@ ChipLine rp2040_line(const GenerationFacts& generation) {
 
 }  // namespace
 
-// "rp2040core0": the first port alone, awake, as behind an adapter that selects it by itself (what OpenOCD's
-// target/rp2040-core0.cfg is for) and for probes and programs that cannot select.
 std::vector<OrderingRow> rp_chips() {
-  static const GenerationFacts generation = rp2040_generation(), selected = [] {
-    GenerationFacts facts = rp2040_generation();
-    facts.wire_ports.clear();
-    facts.access_ports.resize(1);
-    return facts;
-  }();
-  static const ChipLine line = rp2040_line(generation), selected_line = rp2040_line(selected);
-  return {{"rp20", "4", "0", &line, 2048}, {"rp2040cor", "e", "0", &selected_line, 2048}};
+  static const GenerationFacts generation = rp2040_generation();
+  static const ChipLine line = rp2040_line(generation);
+  return {{"rp20", "4", "0", &line, 2048}};
 }
 
 }  // namespace probity::vboard
