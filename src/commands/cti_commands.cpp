@@ -64,12 +64,9 @@ class CtiWord {
  private:
   static MemPort& memory_of(const Call& call) {
     const auto& options = cti_named(call.session, call.object).options;
-    for (const auto& entry : call.session.daps) {
-      if (entry->name != options.at("-dap")) continue;
-      if (!entry->dap) throw ConfigError(fmt::format("DAP '{}' is not there before 'init'", entry->name));
-      return entry->dap->memory(args::number32(options.at("-ap-num")));
-    }
-    throw ConfigError(fmt::format("there is no DAP named '{}'", options.at("-dap")));
+    const DapEntry& entry = call.session.dap_named(options.at("-dap"));
+    if (!entry.dap) throw ConfigError(fmt::format("DAP '{}' is not there before 'init'", entry.name));
+    return entry.dap->memory(args::number32(options.at("-ap-num")));
   }
   static Address base_of(const Call& call) {
     return args::address(cti_named(call.session, call.object).options.at("-baseaddr"));

@@ -12,15 +12,8 @@ namespace probity {
 
 namespace {
 
-DapEntry& entry_named(Session& session, std::string_view name) {
-  for (const auto& entry : session.daps) {
-    if (entry->name == name) return *entry;
-  }
-  throw ConfigError(fmt::format("there is no DAP named '{}'", name));
-}
-
 Dap& live_dap(Session& session, std::string_view name) {
-  DapEntry& entry = entry_named(session, name);
+  DapEntry& entry = session.dap_named(name);
   if (!entry.dap) throw ConfigError(fmt::format("DAP '{}' is not there before 'init'", name));
   return *entry.dap;
 }
@@ -46,7 +39,7 @@ unsigned selected_ap(const DapEntry& entry) {
 }
 
 unsigned ap_word(const Call& call, std::size_t index) {
-  const DapEntry& entry = entry_named(call.session, call.object);
+  const DapEntry& entry = call.session.dap_named(call.object);
   return call.args.size() > index ? ap_number(entry, call.args[index]) : selected_ap(entry);
 }
 
@@ -76,7 +69,7 @@ std::string dpreg(const Call& call) {
 
 std::string apsel(const Call& call) {
   args::expect(call.args, 0, 1);
-  DapEntry& entry = entry_named(call.session, call.object);
+  DapEntry& entry = call.session.dap_named(call.object);
   if (call.args.empty()) return fmt::format("0x{:x}", selected_ap(entry));
   entry.options["apsel"] = fmt::format("{}", ap_number(entry, call.args[0]));
   return {};
@@ -95,7 +88,7 @@ Handler ap_register(std::uint8_t reg) {
 Handler keep(std::string_view key, std::size_t most) {
   return [key, most](const Call& call) -> std::string {
     args::expect(call.args, 0, most);
-    std::string& value = entry_named(call.session, call.object).options[std::string(key)];
+    std::string& value = call.session.dap_named(call.object).options[std::string(key)];
     if (call.args.empty()) return value;
     value.clear();
     for (const std::string& word : call.args) {
@@ -122,7 +115,7 @@ std::uint32_t csw_word(const std::string& word, std::string_view what) {
 // port 1.
 std::string apcsw(const Call& call) {
   args::expect(call.args, 0, 2);
-  DapEntry& entry = entry_named(call.session, call.object);
+  DapEntry& entry = call.session.dap_named(call.object);
   const unsigned ap = selected_ap(entry);
   const auto [kept, first] =
       entry.options.try_emplace(fmt::format("apcsw {}", ap), fmt::format("{}", kDefaultCsw));
@@ -145,7 +138,7 @@ std::string apcsw(const Call& call) {
 Handler quirk(std::string_view key, std::string_view text) {
   return [key, text](const Call& call) -> std::string {
     args::expect(call.args, 0, 1);
-    std::string& value = entry_named(call.session, call.object).options[std::string(key)];
+    std::string& value = call.session.dap_named(call.object).options[std::string(key)];
     if (!call.args.empty()) value = args::on_off(call.args[0]) ? "on" : "";
     call.session.log().info("{} is {}", text, value.empty() ? "disabled" : "enabled");
     return {};
@@ -160,7 +153,7 @@ std::string info(const Call& call) {
           ? call.session.targets.empty() ? call.session.daps.front()->name : call.session.current().dap
           : std::string(call.object);
   Dap& dap = live_dap(call.session, name);
-  const DapEntry& entry = entry_named(call.session, name);
+  const DapEntry& entry = call.session.dap_named(name);
   if (!call.args.empty() && call.args[0] == "root") {
     if (!dap.adiv6()) throw UsageError("Option \"root\" not allowed with ADIv5 DAP");
     return describe_root_table(dap);

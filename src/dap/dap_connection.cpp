@@ -107,6 +107,7 @@ void Dap::Impl::readdress() {
     wake_up();
   }
 }
+
 void Dap::connect() {
   impl_->forget();
   if (options_.targetsel) {

@@ -3,39 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/errors.hpp"
-
 namespace probity {
-
-namespace {
-
-// Whatever is thrown while a block is worked on, the core gets its registers back.
-class BlockGuard {
- public:
-  BlockGuard(Target& target, Clock& clock) : target_(target), clock_(clock) {}
-  ~BlockGuard() {
-    if (done_) return;
-    const UninterruptedScope giving_back(clock_);
-    try {
-      target_.finish_algorithm();
-    } catch (const Error&) {
-      // The error that is on its way tells more.
-    }
-  }
-  BlockGuard(const BlockGuard&) = delete;
-  BlockGuard& operator=(const BlockGuard&) = delete;
-  void finish() {
-    done_ = true;
-    target_.finish_algorithm();
-  }
-
- private:
-  Target& target_;
-  Clock& clock_;
-  bool done_ = false;
-};
-
-}  // namespace
 
 std::unique_ptr<BlockRunner> BlockRunner::load(Target& target, const Needs& needs) {
   const std::uint32_t fixed = static_cast<std::uint32_t>(needs.code.size()) + needs.stack;
@@ -59,7 +27,7 @@ std::unique_ptr<BlockRunner> BlockRunner::load(Target& target, const Needs& need
 
 void BlockRunner::run(ByteView data, Milliseconds limit, Clock& clock, const Call& call, const Check& check) {
   const bool two = buffers_[0] != buffers_[1];
-  std::optional<BlockGuard> running;
+  std::optional<RunningAlgorithm> running;
   Block busy{};
   const auto finish = [&] {
     if (!running) return;
@@ -74,8 +42,7 @@ void BlockRunner::run(ByteView data, Milliseconds limit, Clock& clock, const Cal
     target_.memory().write(next.buffer, part, Width::word);
     finish();
     clock.check_interrupt();
-    target_.start_algorithm(call(next));
-    running.emplace(target_, clock);
+    running.emplace(target_, call(next));
     busy = next;
   }
   finish();

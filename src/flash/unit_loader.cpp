@@ -80,7 +80,7 @@ UnitLoader::UnitLoader(Target& target, const UnitRoutine& routine, std::unique_p
 
 std::uint32_t UnitLoader::queued() const { return (written_ + ring_size_ - read_) % ring_size_; }
 
-void UnitLoader::start(Address address) {
+Algorithm UnitLoader::prepare(Address address) {
   read_ = written_ = 0;
   Bytes block;
   for (const std::uint32_t word : {ring_, ring_, 0u, ring_, ring_ + ring_size_, 0u}) append_le32(block, word);
@@ -89,7 +89,7 @@ void UnitLoader::start(Address address) {
   loop.entry = area_->address();
   loop.stack_top = stack_top_;
   loop.registers = {{"r0", block_}, {"r1", routine_.argument}, {"r2", address}};
-  target_.start_algorithm(loop);
+  return loop;
 }
 
 void UnitLoader::put(ByteView data) {
@@ -141,22 +141,12 @@ std::optional<UnitFailure> UnitLoader::feed(ByteView data, Clock& clock, std::st
 
 std::optional<UnitFailure> UnitLoader::program(Address address, ByteView data, Clock& clock,
                                                std::string_view what) {
-  start(address);
-  try {
-    const auto failure = feed(data, clock, what);
-    if (!failure) publish(0);
-    target_.wait_algorithm(kUnitLoaderStop);
-    target_.finish_algorithm();
-    return failure;
-  } catch (...) {
-    const UninterruptedScope giving_back(clock);
-    try {
-      target_.finish_algorithm();
-    } catch (const Error&) {
-      // The error that is on its way tells more.
-    }
-    throw;
-  }
+  RunningAlgorithm running(target_, prepare(address));
+  const auto failure = feed(data, clock, what);
+  if (!failure) publish(0);
+  target_.wait_algorithm(kUnitLoaderStop);
+  running.finish();
+  return failure;
 }
 
 }  // namespace probity

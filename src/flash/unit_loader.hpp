@@ -43,7 +43,7 @@ class UnitLoader {
   UnitLoader(Target& target, const UnitRoutine& routine, std::unique_ptr<WorkArea> area);
   struct State;
   State poll();
-  void start(Address address);
+  Algorithm prepare(Address address);  // of the loop, its block set up for an empty ring
   void put(ByteView data);
   void publish(std::uint32_t write);
   std::optional<UnitFailure> feed(ByteView data, Clock& clock, std::string_view what);

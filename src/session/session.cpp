@@ -127,6 +127,13 @@ void Session::require_own(const TargetEntry& entry) const {
       fmt::format("target '{}' is a {}, no Cortex-M: this program cannot debug it", entry.name, entry.type));
 }
 
+DapEntry& Session::dap_named(std::string_view name) const {
+  for (const auto& entry : daps) {
+    if (entry->name == name) return *entry;
+  }
+  throw ConfigError(fmt::format("there is no DAP named '{}'", name));
+}
+
 std::string Session::tap_of(const TargetEntry& target) const {
   for (const auto& entry : daps) {
     if (entry->name == target.dap) return entry->tap;

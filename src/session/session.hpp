@@ -101,6 +101,9 @@ class Session {
   bool speed_chosen = false;  // `adapter speed` was given; adapter_settings.speed holds it
   std::vector<CtiEntry> ctis;
 
+  // ConfigError where there is none of the name.
+  DapEntry& dap_named(std::string_view name) const;
+
   // The transport, chosen now if it was not yet: the driver's first one. ConfigError without a driver.
   Transport require_transport();
   void select_transport(std::string_view name);

@@ -44,35 +44,23 @@ std::string_view name_of(HaltReason reason) {
   return "undefined";
 }
 
-namespace {
+RunningAlgorithm::RunningAlgorithm(Target& target, const Algorithm& algorithm) : target_(target) {
+  target_.start_algorithm(algorithm);
+}
 
-// Gives the target its registers back on every way out; a failure while another error is under way is
-// dropped.
-class RunningAlgorithm {
- public:
-  RunningAlgorithm(Target& target, const Algorithm& algorithm) : target_(target) {
-    target_.start_algorithm(algorithm);
-  }
-  ~RunningAlgorithm() {
-    if (finished_) return;
-    try {
-      target_.finish_algorithm();
-    } catch (const Error&) {
-    }
-  }
-  RunningAlgorithm(const RunningAlgorithm&) = delete;
-  RunningAlgorithm& operator=(const RunningAlgorithm&) = delete;
-  void finish() {
-    finished_ = true;
+RunningAlgorithm::~RunningAlgorithm() {
+  if (finished_) return;
+  try {
     target_.finish_algorithm();
+  } catch (const Error&) {
+    // The error that is on its way tells more.
   }
+}
 
- private:
-  Target& target_;
-  bool finished_ = false;
-};
-
-}  // namespace
+void RunningAlgorithm::finish() {
+  finished_ = true;
+  target_.finish_algorithm();
+}
 
 std::vector<std::uint32_t> Target::run_algorithm(const Algorithm& algorithm, Milliseconds timeout,
                                                  const std::vector<std::string>& outputs) {

@@ -201,4 +201,19 @@ class Target {
 // `target create NAME cortex_m …`. The environment's references must outlive the target.
 std::unique_ptr<Target> make_cortex_m(std::string name, const TargetEnvironment& environment);
 
+// An algorithm from its start to its end. Whichever way it is left, the target gets its registers back; a
+// failure of that while another error is under way is dropped.
+class RunningAlgorithm {
+ public:
+  RunningAlgorithm(Target& target, const Algorithm& algorithm);
+  ~RunningAlgorithm();
+  RunningAlgorithm(const RunningAlgorithm&) = delete;
+  RunningAlgorithm& operator=(const RunningAlgorithm&) = delete;
+  void finish();  // with its errors
+
+ private:
+  Target& target_;
+  bool finished_ = false;
+};
+
 }  // namespace probity

@@ -35,10 +35,8 @@ void MdmAp::require_reachable(std::string_view verb) {
 }
 
 Dap& MdmAp::dap() {
-  const std::string& name = session_.current().dap;
-  for (const auto& entry : session_.daps) {
-    if (entry->name == name && entry->dap) return *entry->dap;
-  }
+  const DapEntry& entry = session_.dap_named(session_.current().dap);
+  if (entry.dap) return *entry.dap;
   throw ConfigError(fmt::format("target {} has no debug port that is connected", session_.current().name));
 }
 

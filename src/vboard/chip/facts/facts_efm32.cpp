@@ -3,6 +3,7 @@
 // peripherals keep what is written.
 #include "vboard/chip/facts/cores.hpp"
 #include "vboard/chip/facts/facts.hpp"
+#include "vboard/chip/facts/part_rows.hpp"
 #include "vboard/chip/flash/msc_flash.hpp"
 
 namespace probity::vboard {
@@ -114,23 +115,11 @@ std::vector<Efm32Part> efm32_parts() {
 }  // namespace
 
 std::vector<OrderingRow> efm32_chips() {
-  static const std::vector<Efm32Part> parts = efm32_parts();
-  static const std::vector<GenerationFacts> generations = [] {
-    std::vector<GenerationFacts> made;
-    for (const Efm32Part& part : parts) made.push_back(efm32_generation(part));
-    return made;
-  }();
-  static const std::vector<ChipLine> lines = [] {
-    std::vector<ChipLine> made;
-    for (std::size_t i = 0; i < parts.size(); ++i) made.push_back(efm32_line(parts[i], generations[i]));
-    return made;
-  }();
-  std::vector<OrderingRow> rows;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::string_view last = parts[i].last;
-    rows.push_back({parts[i].family, last.substr(0, 1), last.substr(1), &lines[i], parts[i].kib});
-  }
-  return rows;
+  return rows_of_parts(efm32_parts(), efm32_generation, efm32_line,
+                       [](const Efm32Part& part, const ChipLine* line) -> OrderingRow {
+                         const std::string_view last = part.last;
+                         return {part.family, last.substr(0, 1), last.substr(1), line, part.kib};
+                       });
 }
 
 }  // namespace probity::vboard

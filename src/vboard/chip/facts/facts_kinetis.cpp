@@ -2,6 +2,7 @@
 // codes without package and speed: "mkl25z128". Clocks stay as after reset; peripherals keep what is written.
 #include "vboard/chip/facts/cores.hpp"
 #include "vboard/chip/facts/facts.hpp"
+#include "vboard/chip/facts/part_rows.hpp"
 #include "vboard/chip/flash/ftf_flash.hpp"
 #include "vboard/chip/peripherals/byte_ram.hpp"
 #include "vboard/chip/peripherals/kinetis_watchdogs.hpp"
@@ -188,24 +189,12 @@ ChipLine kinetis_line(const KinetisPart& part, const GenerationFacts& generation
 }  // namespace
 
 std::vector<OrderingRow> kinetis_chips() {
-  static const std::vector<KinetisPart> parts = kinetis_parts();
-  static const std::vector<GenerationFacts> generations = [] {
-    std::vector<GenerationFacts> made;
-    for (const KinetisPart& part : parts) made.push_back(kinetis_generation(part));
-    return made;
-  }();
-  static const std::vector<ChipLine> lines = [] {
-    std::vector<ChipLine> made;
-    for (std::size_t i = 0; i < parts.size(); ++i) made.push_back(kinetis_line(parts[i], generations[i]));
-    return made;
-  }();
-  std::vector<OrderingRow> rows;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const FtfFacts& flash = parts[i].flash;
-    rows.push_back({parts[i].family, parts[i].first, parts[i].last, &lines[i],
-                    (flash.program_size + flash.data_size) / 1024});
-  }
-  return rows;
+  return rows_of_parts(
+      kinetis_parts(), kinetis_generation, kinetis_line,
+      [](const KinetisPart& part, const ChipLine* line) -> OrderingRow {
+        const FtfFacts& flash = part.flash;
+        return {part.family, part.first, part.last, line, (flash.program_size + flash.data_size) / 1024};
+      });
 }
 
 }  // namespace probity::vboard

@@ -3,6 +3,7 @@
 // watchdog among them, which is off here.
 #include "vboard/chip/facts/cores.hpp"
 #include "vboard/chip/facts/facts.hpp"
+#include "vboard/chip/facts/part_rows.hpp"
 #include "vboard/chip/flash/ftmr_flash.hpp"
 #include "vboard/chip/peripherals/mdm_ap.hpp"
 
@@ -70,23 +71,10 @@ ChipLine ke_line(const KePart& part, const GenerationFacts& generation) {
 }  // namespace
 
 std::vector<OrderingRow> kinetis_ke_chips() {
-  static const std::vector<GenerationFacts> generations = [] {
-    std::vector<GenerationFacts> made;
-    for (const KePart& part : kKeParts) made.push_back(ke_generation(part));
-    return made;
-  }();
-  static const std::vector<ChipLine> lines = [] {
-    std::vector<ChipLine> made;
-    for (std::size_t i = 0; i < generations.size(); ++i) {
-      made.push_back(ke_line(kKeParts[i], generations[i]));
-    }
-    return made;
-  }();
-  std::vector<OrderingRow> rows;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    rows.push_back({kKeParts[i].family, kKeParts[i].first, kKeParts[i].last, &lines[i], kKeParts[i].kib});
-  }
-  return rows;
+  return rows_of_parts(std::vector<KePart>(std::begin(kKeParts), std::end(kKeParts)), ke_generation, ke_line,
+                       [](const KePart& part, const ChipLine* line) -> OrderingRow {
+                         return {part.family, part.first, part.last, line, part.kib};
+                       });
 }
 
 }  // namespace probity::vboard

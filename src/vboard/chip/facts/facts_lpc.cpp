@@ -3,6 +3,7 @@
 // keep what is written.
 #include "vboard/chip/facts/cores.hpp"
 #include "vboard/chip/facts/facts.hpp"
+#include "vboard/chip/facts/part_rows.hpp"
 #include "vboard/chip/flash/lpc_flash.hpp"
 
 namespace probity::vboard {
@@ -215,22 +216,10 @@ ChipLine lpc_line(const LpcPart& part, const GenerationFacts& generation) {
 }  // namespace
 
 std::vector<OrderingRow> lpc_chips() {
-  static const std::vector<LpcPart> parts = lpc_parts();
-  static const std::vector<GenerationFacts> generations = [] {
-    std::vector<GenerationFacts> made;
-    for (const LpcPart& part : parts) made.push_back(lpc_generation(part));
-    return made;
-  }();
-  static const std::vector<ChipLine> lines = [] {
-    std::vector<ChipLine> made;
-    for (std::size_t i = 0; i < parts.size(); ++i) made.push_back(lpc_line(parts[i], generations[i]));
-    return made;
-  }();
-  std::vector<OrderingRow> rows;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    rows.push_back({parts[i].family, parts[i].first, parts[i].last, &lines[i], parts[i].kib});
-  }
-  return rows;
+  return rows_of_parts(lpc_parts(), lpc_generation, lpc_line,
+                       [](const LpcPart& part, const ChipLine* line) -> OrderingRow {
+                         return {part.family, part.first, part.last, line, part.kib};
+                       });
 }
 
 }  // namespace probity::vboard

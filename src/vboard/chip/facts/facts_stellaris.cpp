@@ -3,6 +3,7 @@
 // LM3S, as "lm3s6965", "tm4c123gh6pm". Clocks come up by themselves; peripherals keep what is written.
 #include "vboard/chip/facts/cores.hpp"
 #include "vboard/chip/facts/facts.hpp"
+#include "vboard/chip/facts/part_rows.hpp"
 #include "vboard/chip/flash/stellaris_flash.hpp"
 
 namespace probity::vboard {
@@ -123,23 +124,11 @@ std::vector<StellarisPart> stellaris_parts() {
 }  // namespace
 
 std::vector<OrderingRow> stellaris_chips() {
-  static const std::vector<StellarisPart> parts = stellaris_parts();
-  static const std::vector<GenerationFacts> generations = [] {
-    std::vector<GenerationFacts> made;
-    for (const StellarisPart& part : parts) made.push_back(stellaris_generation(part));
-    return made;
-  }();
-  static const std::vector<ChipLine> lines = [] {
-    std::vector<ChipLine> made;
-    for (std::size_t i = 0; i < parts.size(); ++i) made.push_back(stellaris_line(parts[i], generations[i]));
-    return made;
-  }();
-  std::vector<OrderingRow> rows;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::string_view last = parts[i].last;
-    rows.push_back({parts[i].family, last.substr(0, 1), last.substr(1), &lines[i], parts[i].kib});
-  }
-  return rows;
+  return rows_of_parts(stellaris_parts(), stellaris_generation, stellaris_line,
+                       [](const StellarisPart& part, const ChipLine* line) -> OrderingRow {
+                         const std::string_view last = part.last;
+                         return {part.family, last.substr(0, 1), last.substr(1), line, part.kib};
+                       });
 }
 
 }  // namespace probity::vboard
